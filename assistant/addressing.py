@@ -1,0 +1,145 @@
+"""Direct addressing: «长民〔2025〕2号第14条», «40号文第十一条», «8号文四（五）». A look-up, not a search."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from corpus.library import Library
+from corpus.numerals import CHINESE_DIGITS, whole_number
+from corpus.provisions import PolicyDocument, Provision
+
+_NUMBER = rf"(?:[0-9]+|[{CHINESE_DIGITS}]+)"
+_CHINESE = rf"[{CHINESE_DIGITS}]+"
+# 第14条, 第（十五）条, 第十一项; several after one another are a path
+_ORDINAL = re.compile(rf"第\s*[（(]?\s*(?P<number>{_NUMBER})\s*[）)]?\s*(?:大)?(?P<unit>条|款|项|点|目|部分|章|节)")
+_TOP_UNITS = frozenset({"部分", "章"})
+# 二、（一）2. and 四（五）
+_PRINTED_PATH = re.compile(
+    rf"(?<![{CHINESE_DIGITS}第])(?P<section>{_CHINESE})\s*、?\s*[（(](?P<subsection>{_NUMBER})[）)]\s*(?:(?P<item>[0-9]+)[.．、]?(?![0-9]))?"
+)
+# 2.1.2
+_DOTTED_PATH = re.compile(r"(?<![0-9.])(?P<path>[0-9]{1,3}(?:\.[0-9]{1,3})+)(?![0-9.%％])")
+_DOCUMENT_NUMBER = re.compile(r"(?P<agency>[^〔〕\d]+)〔(?P<year>\d{4})〕(?P<number>\d+)号")
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a question points: numbers outermost first, and the words that say so.
+
+    whole  the numbers are the path from the top
+    """
+
+    numbers: tuple[int, ...]
+    whole: bool
+    printed: str
+
+
+def address_in(question: str) -> Address | None:
+    """The article that a question points at, or None."""
+    for pattern, read in ((_PRINTED_PATH, _printed_path), (_DOTTED_PATH, _dotted_path)):
+        match = pattern.search(question)
+        if match is not None:
+            return Address(read(match), True, match[0].strip())
+    ordinals = tuple(_ORDINAL.finditer(question))
+    if not ordinals:
+        return None
+    printed = question[ordinals[0].start() : ordinals[-1].end()]
+    from_top = ordinals[0]["unit"] in _TOP_UNITS
+    return Address(tuple(whole_number(match["number"]) for match in ordinals), from_top, printed)
+
+
+def find_articles(document: PolicyDocument, address: Address) -> tuple[Provision, ...]:
+    """The provisions that an address can mean in a document, in order.
+
+    A whole path means one. «第14条» means the articles whose own number is 14 on the level that runs on through the
+    document, which is what people count; where none there has that number, any level's.
+    """
+    if address.whole:
+        article_id = ".".join(map(str, address.numbers))
+        return (document.find(article_id),) if document.has(article_id) else ()
+    matching = tuple(provision for provision in document.walk() if _ends_with(provision, address.numbers))
+    counted = tuple(provision for provision in matching if provision.level == counted_level(document))
+    return counted or matching
+
+
+def counted_level(document: PolicyDocument) -> int:
+    """The deepest level whose numbers run on through the document instead of starting anew under most parents."""
+    numbered = [provision for provision in document.walk() if _path(provision)]
+    for level in sorted({provision.level for provision in numbered}, reverse=True):
+        here = [provision for provision in numbered if provision.level == level]
+        starts = sum(_path(provision)[-1] == 1 for provision in here)
+        parents = len({provision.parent for provision in here})
+        if starts <= max(1, parents // 2):
+            return level
+    return 1
+
+
+def documents_named(question: str, library: Library) -> tuple[tuple[str, str], ...]:
+    """(document_id, the words that name it) for every document that a question names, longest names first."""
+    found: list[tuple[str, str]] = []
+    for document in library:
+        printed = next((match[0] for name in _names(document, library) if (match := name.search(question))), None)
+        if printed:
+            found.append((document.document_id, printed))
+    inner = {name for _, name in found for _, other in found if name != other and name in other}
+    return tuple((document_id, name) for document_id, name in found if name not in inner)
+
+
+def document_described(question: str, candidates: Sequence[PolicyDocument]) -> PolicyDocument | None:
+    """The one document whose title a question paraphrases: by character pairs that only its title has.
+
+    None where no candidate has two such pairs more than the next.
+    """
+    titles = [_pairs("".join((document.metadata.title, *document.metadata.names))) for document in candidates]
+    asked = _pairs(question)
+    scored = []
+    for place, document in enumerate(candidates):
+        others: set[str] = set().union(*(pairs for other, pairs in enumerate(titles) if other != place))
+        scored.append((len(asked & titles[place] - others), document))
+    scored.sort(key=lambda pair: -pair[0])
+    runner_up = scored[1][0] if len(scored) > 1 else 0
+    return scored[0][1] if scored and scored[0][0] >= runner_up + 2 else None
+
+
+def _pairs(text: str) -> set[str]:
+    return {first + second for first, second in pairwise(text)}
+
+
+def _names(document: PolicyDocument, library: Library) -> Iterator[re.Pattern[str]]:
+    metadata = document.metadata
+    yield from _numbers(document, library)
+    for name in sorted((metadata.title, *metadata.names), key=len, reverse=True):
+        yield re.compile(rf"《?{re.escape(name)}》?")
+
+
+def _numbers(document: PolicyDocument, library: Library) -> Iterator[re.Pattern[str]]:
+    """Its 文号, loosely: other brackets, without the year; and «40号文» where no other document has that number."""
+    match = _DOCUMENT_NUMBER.fullmatch(document.metadata.document_number or "")
+    if match is None:
+        return
+    agency, year, number = re.escape(match["agency"]), match["year"], match["number"]
+    yield re.compile(rf"{agency}\s*(?:[〔\[（(【]?{year}[〕\]）)】]?\s*年?)?\s*第?\s*0*{number}\s*号(?:文件?)?")
+    others = [other.metadata.document_number or "" for other in library if other is not document]
+    if not any(re.search(rf"(?<!\d){number}号$", other) for other in others):
+        yield re.compile(rf"(?<!\d)(?:{year}年?的?)?{number}号文(?:件)?")
+
+
+def _ends_with(provision: Provision, numbers: tuple[int, ...]) -> bool:
+    path = _path(provision)
+    return bool(path) and path[-len(numbers) :] == numbers
+
+
+def _path(provision: Provision) -> tuple[int, ...]:
+    _, _, path = provision.article_id.rpartition(":")
+    return tuple(int(part) for part in path.split(".")) if path[0].isdigit() and path != "0" else ()
+
+
+def _printed_path(match: re.Match[str]) -> tuple[int, ...]:
+    return tuple(whole_number(number) for number in match.groups() if number)
+
+
+def _dotted_path(match: re.Match[str]) -> tuple[int, ...]:
+    return tuple(int(number) for number in match["path"].split("."))

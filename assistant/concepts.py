@@ -1,0 +1,78 @@
+"""The content words of a question, each with the terms that documents print for it and its weight by rarity."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+import rjieba
+
+from assistant.glossary import Glossary
+
+# What a word's part of speech (ICTCLAS tags, as jieba gives them) says of how much it carries: what a question is
+# about is in its nouns; its verbs are often everyday ones that no document prints.
+_SHARES = {"n": 1.0, "j": 1.0, "l": 1.0, "i": 1.0, "e": 1.0, "vn": 1.0, "q": 0.7, "v": 0.5, "a": 0.5, "s": 0.5}
+_PARTIAL_CREDIT = 0.6
+"""What a word is worth whose characters stand there but not together: 签约率 beside 签约覆盖率."""
+
+Rarity = Callable[[str], float]
+"""Inverse document frequency of a term, in nats; larger is rarer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """A content word as asked, the terms any of which stands for it, and its weight."""
+
+    word: str
+    terms: tuple[str, ...]
+    weight: float
+
+    def found_in(self, text: str) -> float:
+        """1 where one of the terms is in the text, less where only some of its character pairs are, else 0."""
+        if any(term in text for term in self.terms):
+            return 1.0
+        return _PARTIAL_CREDIT * max(_pairs_found(term, text) for term in self.terms)
+
+
+def concepts(wording: str, glossary: Glossary, rarity: Rarity) -> tuple[Concept, ...]:
+    """The concepts of a question, in order, each once."""
+    words = dict(_content_words(wording, glossary))
+    return tuple(_concept(word, share, glossary, rarity) for word, share in words.items())
+
+
+def coverage(wanted: tuple[Concept, ...], text: str) -> float:
+    """The share of the question's weight that a text covers, in [0, 1]; 0 for a question without content."""
+    total = sum(concept.weight for concept in wanted)
+    return sum(concept.weight * concept.found_in(text) for concept in wanted) / total if total else 0.0
+
+
+def _concept(word: str, share: float, glossary: Glossary, rarity: Rarity) -> Concept:
+    terms = tuple(dict.fromkeys((*glossary.printed(word), word)))
+    return Concept(word, terms, share * min(rarity(term) for term in terms))
+
+
+def _share(tag: str) -> float:
+    return _SHARES.get(tag, _SHARES.get(tag[:1], 0.0))
+
+
+def _content_words(wording: str, glossary: Glossary) -> Iterator[tuple[str, float]]:
+    """Words and what each carries: lay words of the glossary whole, the rest as cut, those without content left out."""
+    at = 0
+    for word in glossary.lay_words(wording):
+        start = wording.index(word, at)
+        yield from _cut(wording[at:start], glossary)
+        yield word, 1.0
+        at = start + len(word)
+    yield from _cut(wording[at:], glossary)
+
+
+def _cut(text: str, glossary: Glossary) -> Iterator[tuple[str, float]]:
+    for word, tag in rjieba.tag(text):
+        if _share(tag) and word not in glossary.stopwords:
+            yield word, _share(tag)
+
+
+def _pairs_found(term: str, text: str) -> float:
+    pairs = [first + second for first, second in pairwise(term)]
+    return sum(pair in text for pair in pairs) / len(pairs) if pairs else 0.0

@@ -1,0 +1,80 @@
+"""Follow-ups: «那护士呢？» after a question becomes a question that stands on its own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from assistant.glossary import Glossary
+from assistant.places import places_in
+from assistant.questions import understand
+from corpus.library import Library
+
+# Words that lean on what was said before.
+_LEANS = re.compile(
+    r"^(?:那|那么|还有|再问|另外|然后|至于|换成|如果是|要是)|^(?:它|这个|那个|这条|那条|上面|刚才)|(?:呢)[？?。]?$|^我(?:们)?(?:说的?|是|问的?)"
+)
+_LEAD = re.compile(
+    r"^(?:那么|那|还有|再问一?下?|另外|然后|至于|换成|如果是|要是|我们?(?:说的?是?|是|问的?是?)|是)+[，, ]*"
+)
+_TAIL = re.compile(r"(?:呢|的呢|那种|吧|啊|的)*[？?。！!]*$")
+_SPACE = re.compile(r"[\s，。？！?!,、；;：:]+")
+# A question of its own kind but without a subject: «谁负责？», «多久一次？», «查实了会怎么处理？»
+_LONGEST_BARE = 10
+
+
+def resolve(question: str, history: Sequence[str], library: Library, glossary: Glossary) -> str:
+    """The question as one that stands on its own. `history` holds the earlier ones so resolved, oldest first."""
+    if not history:
+        return question
+    before = history[-1]
+    core = _TAIL.sub("", _LEAD.sub("", question)).strip()
+    if not core or not _leans(question, core, library, glossary):
+        return question
+    moved = _with_other_place(core, before, library)
+    if moved is not None:
+        return moved
+    return _with_other_word(core, before, glossary) or _appended(core, before, question)
+
+
+def _leans(question: str, core: str, library: Library, glossary: Glossary) -> bool:
+    """Whether a question needs the one before it: it says so, or it is short and names nothing to search for."""
+    if _LEANS.search(question):
+        return True
+    named = understand(question, library)
+    if named.document_ids or named.address:
+        return False
+    return len(_SPACE.sub("", core)) <= _LONGEST_BARE
+
+
+def _with_other_place(core: str, before: str, library: Library) -> str | None:
+    """The question before, asked of another place: «大兴呢？», «国家文件里怎么说的»."""
+    places = places_in(core, library)
+    if not places:
+        return None
+    rest = core
+    for place in places:
+        rest = rest.replace(place.printed, "", 1)
+    rest = re.sub(r"文件|规定|里|怎么(?:说|规定)的?|方面|那边|这边|的", "", _SPACE.sub("", rest))
+    for place in places_in(before, library):
+        before = before.replace(place.printed, "", 1)
+    new = "、".join(place.printed for place in places)
+    subject = before.strip(" ，的")
+    return f"{new}的{subject}" if len(rest) <= 1 else f"{new}的{rest}，{subject}"
+
+
+def _with_other_word(core: str, before: str, glossary: Glossary) -> str | None:
+    """The question before with a word of the same kind in its place: 医生 -> 护士."""
+    kind = glossary.kind_of(core)
+    if kind is None:
+        return None
+    inside = [word for word in glossary.kinds[kind] if word in before]
+    if not inside:
+        return None
+    return before.replace(max(inside, key=len), core)
+
+
+def _appended(core: str, before: str, question: str) -> str:
+    """The subject of the question before, and then what is asked now."""
+    subject = _TAIL.sub("", before)
+    return f"{subject}，{core}{'？' if question.rstrip().endswith(('？', '?')) else ''}"

@@ -1,0 +1,231 @@
+"""What a question asks: its kind, the places and documents it names, the field of a document's head it is about."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+
+from opencc import OpenCC
+
+from assistant.addressing import Address, address_in, document_described, documents_named
+from assistant.answers import QuestionType
+from assistant.places import Place, holds_in, places_in
+from corpus.library import Library
+from corpus.provisions import PolicyDocument
+
+MAX_QUESTION = 500
+"""Characters of one question; longer ones are refused at the edge."""
+
+_FULL_WIDTH = {code: code - 0xFEE0 for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}
+
+
+class Field(StrEnum):
+    """A fact of a document's head."""
+
+    ISSUERS = "issuers"
+    DOCUMENT_NUMBER = "document_number"
+    ISSUED_ON = "issued_on"
+    STATUS = "status"
+    BASIS = "basis"
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """What was understood of a question.
+
+    document_ids  the documents named, by number, title or nickname; empty where none is
+    wording       the question without the names of places and documents: what is searched for
+    focus         the clause of it that asks; the others only set the scene
+    field         for questions about a document's head
+    """
+
+    type: QuestionType
+    places: tuple[Place, ...]
+    document_ids: tuple[str, ...]
+    address: Address | None
+    wording: str
+    focus: str
+    field: Field | None = None
+
+
+_FIELDS: tuple[tuple[Field, re.Pattern[str]], ...] = (
+    # 文号多少; 几号文件
+    (Field.DOCUMENT_NUMBER, re.compile(r"文号|发文字号|几号文|第几号")),
+    # 是哪天发的; 什么时候印发
+    (
+        Field.ISSUED_ON,
+        re.compile(
+            r"(?:哪[一]?[天年月日]|几月几[号日]|什么时候|啥时候|何时|几时|什么时间|哪年哪月).{0,4}(?:发[的布文]|发$|印发|出台|公布|下发|出来|成文)"
+            r"|(?:成文|印发|发布|发文|公布)(?:日期|时间)"
+        ),
+    ),
+    # 是谁发的; 哪几家一起发的
+    (
+        Field.ISSUERS,
+        re.compile(
+            r"(?:谁|哪.{0,4}|什么(?:单位|部门|机关)|几个部门|几家)(?:一起|联合|共同)?(?:发[的布文]|发$|印发|出台|制[定订]|下发|起草|出的)|发文机关|发文单位"
+        ),
+    ),
+    # 现在还有效吗
+    (Field.STATUS, re.compile(r"有效|作废|废止|失效|时效|过期")),
+    # 是照着国办哪个文来的; 依据是什么
+    (
+        Field.BASIS,
+        re.compile(
+            r"(?:照着?|依据|根据|按照?).{0,8}(?:哪|什么|啥).{0,6}(?:文|来|定|制定|出台)|(?:制定|发文|上位)?依据是"
+        ),
+    ),
+)
+_DOCUMENT_WORD = re.compile(r"文件|方案|措施|意见|通知|办法|条例|[0-9]号|号文|那个文|这个文")
+
+# In order of precedence: the first that matches is the type.
+_TYPES: tuple[tuple[QuestionType, re.Pattern[str]], ...] = (
+    # 和…有啥不一样; 差在哪; 比一下
+    (
+        QuestionType.COMPARISON,
+        re.compile(
+            r"不一样|不同|区别|差别|差异|差在|一样[吗么嘛不]|相同|对比|比一[下比]|比较|相比|(?<![对])比[哪谁]|谁.{0,4}更"
+        ),
+    ),
+    # 哪个部门; 找谁; 归谁
+    (
+        QuestionType.RESPONSIBILITY,
+        re.compile(
+            r"(?:哪|什么|啥)(?:个|些|几个|家)?(?:部门|单位|机关|局|机构)(?:来|去|负责|管|牵头|查|批|监督|处理|公布|指导|[？?]|$)"
+            r"|谁(?:来|去|负责|管|牵头|查|批|审|监管|监督|处理|公布|指导|验收|评|给|定|说了算|出|组织|承担)|[归由找向报让]给?谁|谁.{0,3}(?:的责任|的事)|哪个部门|哪些部门|什么部门"
+        ),
+    ),
+    # 多久一次; 一年几次
+    (
+        QuestionType.QUANTITY,
+        re.compile(
+            r"(?:多久|多长时间|隔多久|几[年月天周个]+).{0,12}(?:[一1]?[次回趟遍])|频[次率]|百分之几|几成|比例|占比|几分之|[多几][少]?(?:次|回|趟|场|遍)"
+        ),
+    ),
+    # 什么时候; 到哪一年; 多久
+    (
+        QuestionType.DEADLINE,
+        re.compile(
+            r"什么时候|啥时候|何时|几时|哪[一]?年|哪天|几号|几月|多久|多长时间|期限|截止|时限|最晚|最迟|几天[之以]?内|几年[之以]?内|到什么时间"
+        ),
+    ),
+    # 几名; 多少
+    (
+        QuestionType.QUANTITY,
+        re.compile(
+            r"多少|多大|多高|多[远重长](?!期)|(?<![十数好])几(?=[个名位人张家间台项条种次回岁年月天倍级块元万百成所层场])|最少|最多|最低|最高|至少|不低于|不超过"
+        ),
+    ),
+    # 能不能; 可以…吗; 要不要
+    (
+        QuestionType.PERMISSION,
+        re.compile(
+            r"能不能|能否|可不可以|可否|可以.*(?:[吗么嘛不？?]|$)|能.*[吗么嘛不][？?]?$|是否|是不是|必须|允许|准不准|许不许|行不行|行[吗么不]|要不要|用不用|需不需要|得不得"
+            r"|(?:需要|要|用|得|算|会|会不会|还能|该).*[吗么嘛不][？?]?$|违法|违规|合法|强制|禁止"
+        ),
+    ),
+    # 有哪些; 都有什么
+    (
+        QuestionType.LIST,
+        re.compile(
+            r"哪[些几样]|有(?:什么|啥)|(?:什么|啥)(?:人|科|服务|内容|东西|材料|条件|项目|指标|病|药)|包[括含]|都(?:得)?有|些(?:啥|什么)|分别是|列[举出]"
+        ),
+    ),
+    # 怎么办; 流程
+    (QuestionType.PROCEDURE, re.compile(r"怎么|怎样|如何|咋|流程|步骤|手续|程序|条件|往哪|上哪|去哪|哪[里儿]")),
+)
+_OUTLINE = re.compile(
+    r"(?:主要|大概|大致|都)*(?:讲|说|写|规定|包[括含])的?了?(?:些|点|是)?(?:啥|什么|哪些|哪几)个?(?:内容|方面|部分|块|章)?"
+    r"|主要内容|(?:哪|几)几?个?(?:块|部分|方面|章)|大纲|提纲|目录|概要|结构|概括"
+)
+_FILLERS = re.compile(
+    r"(?:工作|实施)?(?:文件|方案|措施|意见|通知|计划|规定)|大概|主要|一共|总共|介绍|一下|[那这]个?|请|给我|有|[的个是都呢吗啊里了讲说份下]|[0-9]+号文?"
+)
+_CLAUSE_END = re.compile(r"(?<=[，。；,;！!？?])\s*(?=\S)")
+_SPARE = re.compile(r"[\s，。？！?!,、；;：:]+")
+
+
+@cache
+def _simplifier() -> OpenCC:
+    return OpenCC("t2s")
+
+
+def normalise(question: str) -> str:
+    """One line, simplified characters, half-width letters and digits, no control or format characters."""
+    visible = "".join(
+        " " if sign.isspace() else sign
+        for sign in question
+        if sign.isspace() or unicodedata.category(sign) not in _UNSEEN
+    )
+    return " ".join(_simplifier().convert(visible.translate(_FULL_WIDTH)).split())
+
+
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
+
+
+def understand(question: str, library: Library) -> Understanding:
+    """What a normalised, self-contained question asks."""
+    places = places_in(question, library)
+    named = documents_named(question, library)
+    wording = without_names(question, places, tuple(printed for _, printed in named))
+    address = address_in(wording)
+    speaks_of_document = bool(named or address or _DOCUMENT_WORD.search(question))
+    documents = _documents(question, places, named, library) if speaks_of_document else ()
+    field = _field(question) if speaks_of_document else None
+    kind, focus = _type(wording)
+    if address is not None:
+        kind = QuestionType.LOOKUP
+    elif field is not None:
+        kind = QuestionType.FACT
+    elif documents and _asks_for_whole(wording, documents):
+        kind = QuestionType.OUTLINE
+    document_ids = tuple(document.document_id for document in documents)
+    return Understanding(kind, places, document_ids, address, wording, focus, field)
+
+
+def _documents(
+    question: str, places: tuple[Place, ...], named: tuple[tuple[str, str], ...], library: Library
+) -> tuple[PolicyDocument, ...]:
+    """The documents named outright, or else the one that the places named have, or whose title is paraphrased."""
+    if named:
+        return tuple(library.get(document_id) for document_id in dict.fromkeys(name[0] for name in named))
+    if len(places) > 1:
+        return ()
+    candidates = [document for document in library if all(holds_in(document, place) for place in places)]
+    described = candidates[0] if places and len(candidates) == 1 else document_described(question, candidates)
+    return (described,) if described else ()
+
+
+def without_names(question: str, places: tuple[Place, ...], names: tuple[str, ...]) -> str:
+    """The question with the names cut out: what is left is what is asked."""
+    for name in sorted(
+        (*names, *(place.printed for place in places if place.printed not in {"全国"})), key=len, reverse=True
+    ):
+        question = question.replace(name, " ", 1)
+    return " ".join(question.split())
+
+
+def _type(wording: str) -> tuple[QuestionType, str]:
+    """The type of a question and the clause that gives it: the last one that asks, as people put the scene first."""
+    for clause in reversed(_CLAUSE_END.split(wording)):
+        for kind, pattern in _TYPES:
+            if pattern.search(clause):
+                return kind, clause
+    return QuestionType.GENERAL, wording
+
+
+def _field(question: str) -> Field | None:
+    return next((field for field, pattern in _FIELDS if pattern.search(question)), None)
+
+
+def _asks_for_whole(wording: str, documents: tuple[PolicyDocument, ...]) -> bool:
+    """Whether it asks what a document says at large: nothing is left once that and its title are taken away."""
+    if not _OUTLINE.search(wording):
+        return False
+    facts = [document.metadata for document in documents]
+    titles = "".join(part for fact in facts for part in (fact.title, fact.region or "", *fact.names))
+    left = _FILLERS.sub("", _OUTLINE.sub("", _SPARE.sub("", wording)))
+    return sum(sign not in titles for sign in left) <= 1

@@ -1,0 +1,67 @@
+"""Where to look: the documents that a question and its filters allow, and those that it means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from assistant.answers import Filters
+from assistant.places import Place, holds_in
+from assistant.questions import Understanding
+from corpus.library import NATIONAL, Library, library_of
+from corpus.provisions import PolicyDocument
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The documents to look in.
+
+    library       those that the filters allow
+    document_ids  of these, those that the question allows
+    meant         of these, those that it names or whose place it names: to be preferred
+    sides         for a comparison, one set a document or place named, or else one a document
+    """
+
+    library: Library
+    document_ids: frozenset[str]
+    meant: frozenset[str]
+    sides: tuple[frozenset[str], ...]
+
+
+def scope_of(asked: Understanding, filters: Filters, library: Library) -> Scope:
+    """Documents named exclude all others. Places named leave theirs and the national ones: no other district's rule
+    is an answer for a district that has none."""
+    allowed = library_of(tuple(document for document in library if _passes(document, filters)))
+    named = frozenset(document_id for document_id in asked.document_ids if document_id in allowed)
+    by_place = [_of_place(place, allowed) for place in asked.places]
+    local = frozenset().union(*by_place)
+    if asked.document_ids:
+        found = named | local if len(by_place) > 1 else named
+    elif asked.places:
+        found = local | _national(allowed)
+    else:
+        found = frozenset(allowed.documents)
+    sides = tuple(side for side in (*by_place, *({name} for name in sorted(named - local))) if side)
+    return Scope(allowed, found, named | local, tuple(map(frozenset, sides)) if len(sides) > 1 else _each(found))
+
+
+def _passes(document: PolicyDocument, filters: Filters) -> bool:
+    metadata = document.metadata
+    if filters.document_ids is not None and document.document_id not in filters.document_ids:
+        return False
+    if filters.region is not None and filters.region not in (metadata.region or ""):
+        return False
+    issued = metadata.issued_on
+    return filters.as_of is None or issued is None or issued <= filters.as_of
+
+
+def _of_place(place: Place, library: Library) -> frozenset[str]:
+    return frozenset(document.document_id for document in library if holds_in(document, place))
+
+
+def _national(library: Library) -> frozenset[str]:
+    return frozenset(document.document_id for document in library if document.metadata.region == NATIONAL)
+
+
+def _each(document_ids: Iterable[str]) -> tuple[frozenset[str], ...]:
+    return tuple(frozenset({document_id}) for document_id in sorted(document_ids))

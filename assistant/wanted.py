@@ -1,0 +1,87 @@
+"""Which facts of a clause answer which question: a number with the right unit, a date, an operative word, a body."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from assistant.answers import QuestionType
+from corpus.requirements import Fact, FactKind
+
+KINDS: Mapping[QuestionType, frozenset[FactKind]] = {
+    QuestionType.QUANTITY: frozenset({FactKind.QUANTITY, FactKind.FREQUENCY}),
+    QuestionType.DEADLINE: frozenset({FactKind.DEADLINE}),
+    QuestionType.PERMISSION: frozenset({FactKind.OPERATIVE}),
+    QuestionType.RESPONSIBILITY: frozenset({FactKind.BODY}),
+    QuestionType.LIST: frozenset({FactKind.ENUMERATION}),
+}
+INDISPENSABLE = frozenset({QuestionType.QUANTITY, QuestionType.DEADLINE, QuestionType.RESPONSIBILITY})
+"""Types that nothing answers but a fact of their kind: where it is not printed, what is asked is not stated."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A sort of number: how it is asked for, what the printed number must hold, and its name."""
+
+    asked: re.Pattern[str]
+    printed: re.Pattern[str]
+    name: str
+
+
+_NEVER = r"(?!)"
+
+# The first row that matches decides.
+UNITS = (
+    # 电话多少; 哪个网址
+    Unit(re.compile(r"电话|号码|网址|地址"), re.compile(_NEVER), "联系方式"),
+    # 多少钱; 补多少; 罚多少
+    Unit(
+        re.compile(r"多少[钱元块费]|几[块百千万]|多少?(?:钱|费)|[补罚收报贴助交付].{0,6}多少|多少.{0,4}[补罚]"),
+        re.compile(r"元"),
+        "金额",
+    ),
+    Unit(re.compile(r"平方|平米|面积|多大地"), re.compile(r"平方米|㎡"), "面积"),
+    Unit(re.compile(r"百分之|比例|占比|几成|率|占多少|占到|满意"), re.compile(r"[%％]"), "比例"),
+    # 多久一次; 一年几次; 隔多久去一趟
+    Unit(
+        re.compile(r"几[次场回遍趟]|多少[次场回遍趟]|多[久长].{0,10}[次场回遍趟]|隔多久|频[次率]|几年.{0,4}一次"),
+        re.compile(r"次|每"),
+        "次数",
+    ),
+    Unit(re.compile(r"几分钟|多少分钟"), re.compile(r"分钟"), "时间"),
+    Unit(re.compile(r"几岁|多少岁|多大(?:年纪|岁数|年龄)|年龄"), re.compile(r"岁"), "年龄"),
+    Unit(re.compile(r"几张|多少张|多少床|床位"), re.compile(r"张"), "床位数"),
+    Unit(
+        re.compile(r"几[名位个]|多少[名位个]?(?:人|医|护|大夫|医师)|配.{0,3}[几多]"),
+        re.compile(r"[名人位个家]"),
+        "人数",
+    ),
+    Unit(re.compile(r"几年|多少年"), re.compile(r"年"), "年限"),
+    Unit(re.compile(r"几个?月|多少个?月"), re.compile(r"月"), "期限"),
+    Unit(re.compile(r"几天|多少天|几日"), re.compile(r"[天日]"), "期限"),
+    Unit(re.compile(r"名额|几家|多少[家个所]"), re.compile(r"[个家名所]"), "数量"),
+)
+_ANY = Unit(re.compile(""), re.compile(""), "数量")
+_NAMES = {
+    QuestionType.DEADLINE: "时间或期限",
+    QuestionType.RESPONSIBILITY: "负责的部门",
+    QuestionType.PERMISSION: "是否可以",
+}
+
+
+def unit_of(focus: str) -> Unit:
+    """The sort of number asked for; any where the question names none."""
+    return next((unit for unit in UNITS if unit.asked.search(focus)), _ANY)
+
+
+def name_of(kind: QuestionType, focus: str) -> str:
+    """What is asked for, in a word: «金额», «期限», «负责的部门»."""
+    return _NAMES.get(kind) or unit_of(focus).name
+
+
+def wanted_facts(kind: QuestionType, focus: str, found: tuple[Fact, ...], text: str) -> tuple[Fact, ...]:
+    """Those of the found facts that can answer a question of this kind."""
+    kinds = KINDS.get(kind, frozenset())
+    unit = unit_of(focus).printed if kind is QuestionType.QUANTITY else _ANY.printed
+    return tuple(fact for fact in found if fact.kind in kinds and unit.search(text[fact.start : fact.end]))

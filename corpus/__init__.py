@@ -1,0 +1,1 @@
+"""From a file to a document: canonical text, a tree of provisions, and citations into it."""

@@ -1,0 +1,158 @@
+"""From a source text to canonical text, by small named steps in a fixed order.
+
+Cleaning drops layout only. Whatever is dropped besides white space is listed as an artefact, so that
+source - artefacts - white space == canonical - white space can be checked for any document (`conserved`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from corpus.markers import read_marker
+
+
+@dataclass(frozen=True, slots=True)
+class Artefact:
+    """Something that is layout and not text: its kind and the characters dropped."""
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """Canonical text, one paragraph a line, and what was dropped from the source, in order of dropping."""
+
+    text: str
+    dropped: tuple[Artefact, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    """A pattern whose match is dropped but for its group `kept`, if it has one."""
+
+    kind: str
+    pattern: re.Pattern[str]
+
+
+# ** before an administrative word hides a name («**市**区»): that is text. Other ** is Markdown's bold.
+_EMPHASIS = r"\*\*(?![省市区县州旗镇乡村])"
+_MARKS = (
+    # byte-order marks, zero-width signs, soft hyphens
+    _Mark("invisible", re.compile("[\ufeff\u200b-\u200f\u2060\u00ad]")),
+    # left by Word: [bookmark: _GoBack]
+    _Mark("bookmark", re.compile(r"\[bookmark: [^\]\n]*\]")),
+    # ### 一、加强质量管理
+    _Mark("markdown heading", re.compile(r"^[ \t\u3000]*#{1,6}(?=[ \t])", re.MULTILINE)),
+    # [消防法](#)
+    _Mark("markdown link", re.compile(r"\[(?P<kept>[^\[\]\n]+)\]\([^()\s]*\)")),
+    # **关于印发…的通知**
+    _Mark("markdown bold", re.compile(_EMPHASIS)),
+)
+
+# A paragraph is complete: a full stop, closing marks behind it, perhaps a bracket after it (the bodies in charge).
+_COMPLETE = re.compile(r"(?:[。！？!?；;：:…]|\.{3})(?:[”’」』）)》\]]*|[（(][^（）()]*[）)])$")
+# A line of the document's head: «发 布 日 期:2024.12.12».
+_FIELD = re.compile(r"[^，。；：:]{2,14}[：:]")
+# A date or an annex list stands on its own.
+_STANDS_ALONE = re.compile(r"\d{4}年\d{1,2}月\d{1,2}日|附\s*件")
+_SENTENCE_SIGNS = re.compile(r"[，。；]")
+# Brackets are printed mixed: （一)
+_FULL_WIDTH = str.maketrans("()", "（）")
+_SHORTEST_BROKEN = 20
+_OPEN_WITHIN = 80
+
+
+def clean(source: str) -> Cleaned:
+    """Canonical text of a source text."""
+    cleaned = Cleaned(source)
+    for step in STEPS:
+        cleaned = step(cleaned)
+    return cleaned
+
+
+def conserved(source: str, cleaned: Cleaned) -> bool:
+    """Whether cleaning lost nothing: the same characters on both sides, white space and artefacts apart."""
+    dropped = "".join(artefact.text for artefact in cleaned.dropped)
+    kept, given = _without_space(cleaned.text), _without_space(source)
+    return _is_subsequence(kept, given) and sorted(kept + _without_space(dropped)) == sorted(given)
+
+
+def unify_line_ends(cleaned: Cleaned) -> Cleaned:
+    """Every sort of line end as one line feed."""
+    return Cleaned(re.sub(r"\r\n?|[\u2028\u2029\x0b\x0c\x1c-\x1e\x85]", "\n", cleaned.text), cleaned.dropped)
+
+
+def drop_marks(cleaned: Cleaned) -> Cleaned:
+    """Take out the artefacts of the table above."""
+    for mark in _MARKS:
+        cleaned = _drop(mark, cleaned)
+    return cleaned
+
+
+def trim_lines(cleaned: Cleaned) -> Cleaned:
+    """One paragraph a line, no blank lines, no space at either end."""
+    lines = (line.strip() for line in cleaned.text.split("\n"))
+    return Cleaned("\n".join(line for line in lines if line), cleaned.dropped)
+
+
+def join_broken_lines(cleaned: Cleaned) -> Cleaned:
+    """Take out the line feeds that a page break put inside a sentence."""
+    paragraphs: list[str] = []
+    for line in cleaned.text.split("\n"):
+        if paragraphs and _is_broken(paragraphs[-1]) and not _opens_paragraph(line):
+            paragraphs[-1] = _join(paragraphs[-1], line)
+        else:
+            paragraphs.append(line)
+    return Cleaned("\n".join(paragraphs), cleaned.dropped)
+
+
+STEPS: tuple[Callable[[Cleaned], Cleaned], ...] = (unify_line_ends, drop_marks, trim_lines, join_broken_lines)
+
+
+def _drop(mark: _Mark, cleaned: Cleaned) -> Cleaned:
+    dropped: list[Artefact] = []
+
+    def replace(match: re.Match[str]) -> str:
+        kept: str = match.groupdict().get("kept") or ""
+        before, _, after = match[0].partition(kept) if kept else (match[0], "", "")
+        dropped.extend(Artefact(mark.kind, part) for part in (before, after) if part)
+        return kept
+
+    text = mark.pattern.sub(replace, cleaned.text)
+    return Cleaned(text, (*cleaned.dropped, *dropped))
+
+
+def _is_broken(paragraph: str) -> bool:
+    """Whether a paragraph stops in the middle of a sentence."""
+    if _COMPLETE.search(paragraph):
+        return False
+    if paragraph.endswith(("，", "、", ",")) or _leaves_open(paragraph):
+        return True
+    return len(paragraph) >= _SHORTEST_BROKEN and _SENTENCE_SIGNS.search(paragraph) is not None
+
+
+def _leaves_open(paragraph: str) -> bool:
+    """Whether it ends inside 《…》 or （…） opened near its end."""
+    tail = paragraph[-_OPEN_WITHIN:].translate(_FULL_WIDTH)
+    return any(tail.rfind(left) > tail.rfind(right) for left, right in ("《》", "（）", "〔〕"))
+
+
+def _opens_paragraph(line: str) -> bool:
+    return any((read_marker(line), _FIELD.match(line), _STANDS_ALONE.match(line)))
+
+
+def _join(before: str, after: str) -> str:
+    latin = before[-1].isascii() and before[-1].isalpha() and after[0].isascii() and after[0].isalpha()
+    return f"{before} {after}" if latin else before + after
+
+
+def _without_space(text: str) -> str:
+    return "".join(text.split())
+
+
+def _is_subsequence(short: str, long: str) -> bool:
+    signs = iter(long)
+    return all(sign in signs for sign in short)

@@ -1,0 +1,128 @@
+"""What a clause requires, as printed: numbers with their units, frequencies, deadlines, operative words, bodies.
+
+A pass over finished text; every fact is a range of it. The force of operative words follows the Legislative Affairs
+Commission's 《立法技术规范（试行）（一）》 (2009) on 应当, 必须, 不得 and 可以, and for policy papers ordinary usage.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from corpus.sentences import Span
+
+
+class FactKind(StrEnum):
+    """What sort of requirement a fact states."""
+
+    QUANTITY = "quantity"
+    FREQUENCY = "frequency"
+    DEADLINE = "deadline"
+    OPERATIVE = "operative"
+    BODY = "body"
+    ENUMERATION = "enumeration"
+
+
+class Force(StrEnum):
+    """How strongly an operative word binds, in the words shown to people."""
+
+    FORBIDDEN = "禁止"
+    REQUIRED = "强制要求"
+    PRINCIPLE = "原则上要求"
+    PERMITTED = "允许"
+    ENCOURAGED = "鼓励、支持"
+    EXPLORED = "探索试行"
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A fact of a clause: text[start:end]; force is set for operative words only."""
+
+    kind: FactKind
+    start: int
+    end: int
+    force: Force | None = None
+
+    @property
+    def span(self) -> Span:
+        return self.start, self.end
+
+
+_NUMBER = r"(?:\d+(?:\.\d+)?|[一二两三四五六七八九十百千]+)"
+_BOUND = r"(?:不少于|不低于|不超过|不高于|不小于|不大于|至少|至多|最多|达到|控制在|超过|满|近)?"
+# Counted in these; 个 and 次 take the noun behind them along: «1名主执业点医师».
+_COUNTER = r"(?:名|位|人|张|所|家|间|台|项|种|支|个(?!月))"
+_MEASURE = r"(?:[%％]|分钟|小时|周?岁|平方米|元|万元|公里|级|倍|批)"
+_EXTENT = r"(?:及以上|及以下|以上|以下|以内|以外|左右)?"
+_NOUN = r"(?:[\u4e00-\u9fff]*?(?=[，。；、：（）“”《》和及与或的并,;]|$))?"
+_TIMES = r"[一二两三四五六七八九十\d]+次"
+_EVERY = r"每(?:半年|季度|两?[年月周天日]|[一二两三四五六七八九十\d]+(?:年|个?月|周|天|日)|次)"
+_SPAN_OF_TIME = rf"{_NUMBER}(?:年|个月|个工作日|工作日|周|天|日)"
+
+_QUANTITIES = re.compile(
+    rf"{_BOUND}\s?\d+(?:\.\d+)?\s?(?:{_COUNTER}{_EXTENT}{_NOUN}|{_MEASURE}{_EXTENT})"
+    rf"|{_BOUND}(?<![\d月])(?!\d{{4}}年){_SPAN_OF_TIME}{_EXTENT}|(?<![第唯统一二三四五六七八九十百]){_TIMES}"
+)
+_FREQUENCIES = re.compile(
+    rf"{_EVERY}(?:[^，。；：]{{0,16}}?{_TIMES})?|(?<![稳固特])不?定期(?!限)|常态化|适时|及时|第一时间"
+)
+_DEADLINES = re.compile(
+    r"(?:到|截至|于|在)?\s?\d{4}年(?!版)(?:\d{1,2}月(?:\d{1,2}日)?)?(?:底|末|年底)?(?:前|之前|以前)?"
+    rf"|{_BOUND}{_SPAN_OF_TIME}(?:以内|之内|内|后|前)|不超过{_SPAN_OF_TIME}"
+)
+# Forces in order of precedence: where two patterns overlap, the earlier one has the word.
+_OPERATIVES: tuple[tuple[Force, re.Pattern[str]], ...] = (
+    (Force.FORBIDDEN, re.compile(r"不得(?!不)|禁止|严禁|不准|不予|不可(?![或持])")),
+    (Force.PRINCIPLE, re.compile(r"原则上(?:均要)?")),
+    (
+        Force.REQUIRED,
+        re.compile(
+            r"应当|必须|务必|均须|均要|应设尽设|应签尽签|(?<![相对供适响顺因效])应(?=[^用急对答有邀届聘])"
+            r"|(?<=[构区门位级地委局])要(?=[^素点求件])|严格(?=执行|落实)|(?<=人员)须"
+        ),
+    ),
+    (Force.ENCOURAGED, re.compile(r"鼓励|(?<![策务持庭神保化实立])支持(?=[^政性措服])|优先|引导(?=[^作])")),
+    (Force.PERMITTED, re.compile(r"可以|(?<![许认无尽])可(?=[^能及靠持复视行])|允许")),
+    (Force.EXPLORED, re.compile(r"试点探索|探索(?=[^性])|试点")),
+)
+# Three items or more with 、 between them, within one clause.
+_ENUMERATIONS = re.compile(r"[^，。；：\n、]+(?:、[^，。；：\n、]+){2,}")
+_BODY_NAME = (
+    r"(?:国家|各级|各地|各有关|各相关|辖区|省级|市级|区级|当地|上级)?"
+    r"(?:卫生健康行政|卫生健康委员会|卫生健康委|卫生健康|卫健委|卫生计生|疾病预防控制|民政|医疗保障|医保|中医药管理|中医药主管"
+    r"|人力资源社会保障|人社|发展改革|发改|财政|国土资源|城乡规划|旅游发展|老龄工作|疾控)"
+    r"(?:部门|局|厅|委员会|委|行政部门|中心|机构)"
+)
+_BODIES = re.compile(
+    rf"[区市县省]?{_BODY_NAME}(?:（[^（）]{{1,16}}）)?|[区市县省](?:民政局|卫健委|卫生健康委员会|卫生健康委|医保局|人社局|疾控中心|疾病预防控制中心)"
+    r"|国家卫生健康委|省级卫生健康委|执业登记机关|社区卫生服务中心|各街镇"
+)
+
+
+def facts(text: str, start: int, end: int) -> tuple[Fact, ...]:
+    """Every fact in text[start:end], in order of their places."""
+    found = [*_simple(text, start, end), *_operatives(text, start, end)]
+    return tuple(sorted(found, key=lambda fact: (fact.start, fact.kind)))
+
+
+def _simple(text: str, start: int, end: int) -> Iterator[Fact]:
+    for kind, pattern in (
+        (FactKind.QUANTITY, _QUANTITIES),
+        (FactKind.FREQUENCY, _FREQUENCIES),
+        (FactKind.DEADLINE, _DEADLINES),
+        (FactKind.BODY, _BODIES),
+        (FactKind.ENUMERATION, _ENUMERATIONS),
+    ):
+        for match in pattern.finditer(text, start, end):
+            yield Fact(kind, match.start() + len(match[0]) - len(match[0].lstrip()), match.end())
+
+
+def _operatives(text: str, start: int, end: int) -> Iterator[Fact]:
+    taken: list[Span] = []
+    for force, pattern in _OPERATIVES:
+        for match in pattern.finditer(text, start, end):
+            if not any(first < match.end() and match.start() < last for first, last in taken):
+                taken.append(match.span())
+                yield Fact(FactKind.OPERATIVE, *match.span(), force)

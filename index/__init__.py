@@ -1,0 +1,1 @@
+"""From provisions to passages, and from a question to the passages nearest to it."""

@@ -1,0 +1,58 @@
+"""Nearest vectors, by FAISS. Rows are the order in which vectors were added."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import faiss
+import numpy as np
+from numpy.typing import NDArray
+
+Vectors = NDArray[np.float32]
+
+
+class DenseIndex:
+    """Exact inner-product search over unit vectors. Flat: to 100,000 passages it answers in some 20 ms."""
+
+    def __init__(self, index: faiss.Index) -> None:
+        self._index = index
+
+    @classmethod
+    def build(cls, vectors: Vectors) -> DenseIndex:
+        """From an (n, dimension) float32 array of unit rows."""
+        index = faiss.IndexFlatIP(vectors.shape[1])
+        index.add(np.ascontiguousarray(vectors))
+        return cls(index)
+
+    @classmethod
+    def load(cls, path: Path) -> DenseIndex:
+        """Raises RuntimeError where the file is not a FAISS index."""
+        return cls(faiss.read_index(str(path)))
+
+    def save(self, path: Path) -> None:
+        faiss.write_index(self._index, str(path))
+
+    def __len__(self) -> int:
+        return int(self._index.ntotal)
+
+    @property
+    def dimension(self) -> int:
+        return int(self._index.d)
+
+    def search(
+        self, vectors: Vectors, limit: int, rows: Sequence[int] | None = None
+    ) -> tuple[Vectors, NDArray[np.int64]]:
+        """The nearest rows to each of (q, dimension) unit vectors, among `rows` where given.
+
+        Returns cosines and rows, both (q, min(limit, candidates)), best first.
+        """
+        candidates = len(self) if rows is None else len(rows)
+        found = min(limit, candidates)
+        if not found:
+            return np.empty((len(vectors), 0), np.float32), np.empty((len(vectors), 0), np.int64)
+        chosen = None if rows is None else np.asarray(rows, np.int64)
+        selector = None if chosen is None else faiss.IDSelectorBatch(chosen)
+        parameters = None if selector is None else faiss.SearchParameters(sel=selector)
+        scores, nearest = self._index.search(np.ascontiguousarray(vectors), found, params=parameters)
+        return scores, nearest

@@ -1,0 +1,184 @@
+"""Index versions on disk.
+
+    home/index/current             the name of the version that serves
+    home/index/<version>/          passages.jsonl, dense.faiss, lexical/, and manifest.json, written last
+    home/index/.building-<version> a version not finished; swept by the next build
+
+A version is named by the hash of what it is made of, so building the same thing twice is building it once. The
+pointer is replaced in one step after the version is complete on disk: a crash at any instant leaves the old one.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from hashlib import sha256
+from importlib.metadata import version as library_version
+from pathlib import Path
+
+import numpy as np
+from filelock import FileLock
+
+from corpus.library import Library
+from index.dense import DenseIndex
+from index.encoder import Encoder
+from index.lexical import LexicalIndex
+from index.passages import RECIPE, Passage, passages
+from index.retriever import HybridRetriever
+
+CURRENT = "current"
+MANIFEST = "manifest.json"
+_ENGINES = ("faiss-cpu", "tantivy")
+
+Progress = Callable[[str, int, int], None]
+"""stage, done, total"""
+
+
+class IndexUnavailable(RuntimeError):
+    """No index that fits the documents and the encoder; the message says what to do, in Chinese."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a version is made of. documents: SHA-256 of canonical text and metadata by document_id."""
+
+    encoder: str
+    dimension: int
+    recipe: str
+    documents: Mapping[str, str]
+    engines: Mapping[str, str]
+
+    @property
+    def version(self) -> str:
+        """16 hexadecimal digits of the SHA-256 of everything above."""
+        return sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()[:16]
+
+
+def manifest_of(library: Library, encoder: Encoder) -> Manifest:
+    """The manifest that an index of these documents by this encoder has."""
+    return Manifest(
+        encoder=encoder.name,
+        dimension=encoder.dimension,
+        recipe=RECIPE,
+        documents={
+            document.document_id: sha256(f"{document.sha256}{document.metadata}".encode()).hexdigest()
+            for document in library
+        },
+        engines={name: library_version(name) for name in _ENGINES},
+    )
+
+
+def build_index(home: Path, library: Library, encoder: Encoder, progress: Progress | None = None) -> str:
+    """Make the version for these documents and this encoder, if it is not there, and let it serve. Returns its name."""
+    root = home / "index"
+    root.mkdir(parents=True, exist_ok=True)
+    manifest = manifest_of(library, encoder)
+    with FileLock(root / ".lock"):
+        _sweep(root)
+        if not _complete(root / manifest.version, manifest):
+            _make(root, manifest, library, encoder, progress or (lambda stage, done, total: None))
+        _point(root, manifest.version)
+    return manifest.version
+
+
+def open_index(home: Path, library: Library, encoder: Encoder) -> HybridRetriever:
+    """The version that serves. Raises IndexUnavailable where there is none, or it is made of something else."""
+    root = home / "index"
+    try:
+        version = (root / CURRENT).read_text("utf-8").strip()
+        found = _read_manifest(root / version)
+    except (OSError, ValueError, TypeError):
+        raise IndexUnavailable("还没有可用的索引，请先运行 python -m index build") from None
+    _compare(found, manifest_of(library, encoder))
+    try:
+        return _load(root / version, version, encoder)
+    except (OSError, ValueError, RuntimeError) as error:
+        raise IndexUnavailable(f"索引 {version} 已损坏，请删除后运行 python -m index build（{error}）") from error
+
+
+def _compare(found: Manifest, wanted: Manifest) -> None:
+    for field, meaning in (
+        ("encoder", "向量模型"),
+        ("dimension", "向量维数"),
+        ("recipe", "切分方法"),
+        ("documents", "文件"),
+        ("engines", "检索库版本"),
+    ):
+        if getattr(found, field) != getattr(wanted, field):
+            raise IndexUnavailable(f"现有索引与当前的{meaning}不一致，请运行 python -m index build")
+
+
+def _make(root: Path, manifest: Manifest, library: Library, encoder: Encoder, progress: Progress) -> None:
+    building = root / f".building-{manifest.version}"
+    building.mkdir()
+    cut = [passage for document in library for passage in passages(document, encoder.count_tokens, encoder.max_tokens)]
+    _write_passages(building, cut)
+    texts = [passage.indexed for passage in cut]
+    LexicalIndex.build(texts, building / "lexical", [passage.document_id for passage in cut])
+    progress("计算向量", 0, len(texts))
+    vectors = encoder.encode_passages(texts, lambda done: progress("计算向量", done, len(texts)))
+    DenseIndex.build(np.asarray(vectors, np.float32)).save(building / "dense.faiss")
+    (building / MANIFEST).write_text(json.dumps(asdict(manifest), ensure_ascii=False, indent=2), "utf-8")
+    _flush(building)
+    target = root / manifest.version
+    shutil.rmtree(target, ignore_errors=True)
+    building.rename(target)
+    _flush_directory(root)
+
+
+def _load(directory: Path, version: str, encoder: Encoder) -> HybridRetriever:
+    lines = (directory / "passages.jsonl").read_text("utf-8").splitlines()
+    cut = tuple(Passage.from_dict(json.loads(line)) for line in lines)
+    dense = DenseIndex.load(directory / "dense.faiss")
+    lexical = LexicalIndex.load(directory / "lexical")
+    if not len(cut) == len(dense) == len(lexical):
+        raise ValueError("三部分的条数不一致")
+    return HybridRetriever(version, cut, encoder, dense, lexical)
+
+
+def _write_passages(directory: Path, cut: Sequence[Passage]) -> None:
+    lines = (json.dumps(passage.as_dict(), ensure_ascii=False) + "\n" for passage in cut)
+    (directory / "passages.jsonl").write_text("".join(lines), "utf-8")
+
+
+def _read_manifest(directory: Path) -> Manifest:
+    return Manifest(**json.loads((directory / MANIFEST).read_text("utf-8")))
+
+
+def _complete(directory: Path, manifest: Manifest) -> bool:
+    try:
+        return _read_manifest(directory) == manifest
+    except (OSError, ValueError, TypeError):
+        return False
+
+
+def _point(root: Path, version: str) -> None:
+    fresh = root / f".{CURRENT}"
+    fresh.write_text(version + "\n", "utf-8")
+    with fresh.open("rb") as file:
+        os.fsync(file.fileno())
+    fresh.replace(root / CURRENT)
+    _flush_directory(root)
+
+
+def _sweep(root: Path) -> None:
+    for leftover in root.glob(".building-*"):
+        shutil.rmtree(leftover, ignore_errors=True)
+
+
+def _flush(directory: Path) -> None:
+    for path in directory.rglob("*"):
+        if path.is_file():
+            with path.open("rb") as file:
+                os.fsync(file.fileno())
+
+
+def _flush_directory(directory: Path) -> None:
+    handle = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
