@@ -9,6 +9,7 @@ from assistant.concepts import Concept
 from assistant.decision import Outcome
 from assistant.evidence import Evidence, clauses_of, deciding_words, quoted_span
 from assistant.questions import Understanding
+from assistant.scope import uncovered
 from assistant.wanted import name_of
 from corpus.citations import cite
 from corpus.library import NATIONAL, Library
@@ -77,7 +78,7 @@ def draft_outcome(outcome: Outcome, asked: Understanding, wanted: tuple[Concept,
         type=asked.type,
         form=asked.type.value if outcome.status is Status.ANSWERED else outcome.status.value,
         blocks=blocks,
-        slots={"missing": name_of(asked.type, asked.focus), "uncovered": _uncovered(asked, library)},
+        slots={"missing": name_of(asked.type, asked.focus), "uncovered": uncovered(asked, library)},
         related=tuple(_related(evidence) for evidence in outcome.near),
         missing_texts=_missing_texts(outcome, wanted, library),
         confidence=round(outcome.confidence, 4),
@@ -124,14 +125,6 @@ def _clarification(outcome: Outcome, asked: Understanding) -> Draft:
     options = tuple(f"{heading}有什么规定？" for heading in list(headings)[:MOST_OPTIONS])
     prompt = "请说得再具体一些，比如哪类机构、哪项服务、想知道人数、时间还是负责部门。"
     return Draft(Status.CLARIFY, asked.type, "clarify", clarification=Clarification(prompt, options))
-
-
-def _uncovered(asked: Understanding, library: Library) -> tuple[str, ...]:
-    """The places named that no document of the library is made for."""
-    regions = [document.metadata.region or "" for document in library]
-    return tuple(
-        place.printed for place in asked.places if not any(region.startswith(place.full_name) for region in regions)
-    )
 
 
 def _missing_texts(outcome: Outcome, wanted: tuple[Concept, ...], library: Library) -> tuple[str, ...]:

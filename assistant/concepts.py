@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -10,6 +11,11 @@ import rjieba
 
 from assistant.glossary import Glossary
 
+# The words that ask. Cut out first, or the segmenter makes words of them: 由谁来, 怎么弄.
+_ASKING = re.compile(
+    r"[由归找让向报]?给?谁[来去]?|怎么(?:[样办弄说做]|回事)?|怎样|如何|咋(?:[样办弄整])?|哪(?:[个些里儿年家样天]|一[个年天])?|什么|啥"
+    r"|多少|多久|多长|多大|几(?=[^乎])|能不能|可不可以|要不要|是不是|会不会|行不行|用不用|有没有|需不需要|[吗呢吧啊呀嘛]"
+)
 # What a word's part of speech (ICTCLAS tags, as jieba gives them) says of how much it carries: what a question is
 # about is in its nouns; its verbs are often everyday ones that no document prints.
 _SHARES = {"n": 1.0, "j": 1.0, "l": 1.0, "i": 1.0, "e": 1.0, "vn": 1.0, "q": 0.7, "v": 0.5, "a": 0.5, "s": 0.5}
@@ -68,7 +74,7 @@ def _content_words(wording: str, glossary: Glossary) -> Iterator[tuple[str, floa
 
 
 def _cut(text: str, glossary: Glossary) -> Iterator[tuple[str, float]]:
-    for word, tag in rjieba.tag(text):
+    for word, tag in rjieba.tag(_ASKING.sub(" ", text)):
         if _share(tag) and word not in glossary.stopwords:
             yield word, _share(tag)
 

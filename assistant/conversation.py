@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from os.path import commonprefix
 
 from assistant.glossary import Glossary
 from assistant.places import places_in
@@ -64,14 +65,16 @@ def _with_other_place(core: str, before: str, library: Library) -> str | None:
 
 
 def _with_other_word(core: str, before: str, glossary: Glossary) -> str | None:
-    """The question before with a word of the same kind in its place: 医生 -> 护士."""
+    """The question before with a word of the same kind in its place: 医生 -> 护士, and 示范县 -> 示范机构 for 机构."""
     kind = glossary.kind_of(core)
     if kind is None:
         return None
     inside = [word for word in glossary.kinds[kind] if word in before]
     if not inside:
         return None
-    return before.replace(max(inside, key=len), core)
+    replaced = max(inside, key=len)
+    fuller = [word for word in glossary.kinds[kind] if word.endswith(core) and commonprefix([word, replaced])]
+    return before.replace(replaced, max(fuller, key=len, default=core))
 
 
 def _appended(core: str, before: str, question: str) -> str:

@@ -23,7 +23,7 @@ _CLAUSE = re.compile(r"[^，。；：！？\n]+[，。；：！？]?[”’」�
 _BRACKETED_BODIES = re.compile(r"[（(][^（）()]{2,60}[）)]\s*$")
 
 # What each sign is worth in ranking, tuned on eval/gold by `python -m eval`.
-RETRIEVAL, COVERED, SENTENCE_COVERED, FACT_PRESENT, PLACE_MEANT = 1.0, 1.0, 0.6, 0.25, 0.3
+RETRIEVAL, COVERED, SENTENCE_COVERED, FACT_PRESENT, PLACE_MEANT = 1.0, 1.0, 0.3, 0.3, 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ def _best_sentence(
     if asked.type is QuestionType.RESPONSIBILITY and not found:
         found = _bodies_in_charge(document, provision)
     if asked.type is QuestionType.DEADLINE and not found:
-        found = _date_before(document, provision, span, asked)
+        found = _nearest_date(document, provision, span, asked)
     return span, found, covered
 
 
@@ -103,10 +103,11 @@ def _bodies_in_charge(document: PolicyDocument, provision: Provision) -> tuple[F
     return tuple(fact for fact in found if fact.kind is FactKind.BODY)
 
 
-def _date_before(document: PolicyDocument, provision: Provision, span: Span, asked: Understanding) -> tuple[Fact, ...]:
-    """The date of the last sentence before that has one: «到2025年，…。所有医疗机构…» rules both."""
-    before = wanted_facts(asked.type, asked.focus, facts(document.text, provision.start, span[0]), document.text)
-    return before[-1:]
+def _nearest_date(document: PolicyDocument, provision: Provision, span: Span, asked: Understanding) -> tuple[Fact, ...]:
+    """The last date before a sentence, which rules it too («到2025年，…。所有医疗机构…»), else the first after it."""
+    dates = wanted_facts(asked.type, asked.focus, facts(document.text, provision.start, provision.end), document.text)
+    before = [date for date in dates if date.start < span[0]]
+    return tuple(before[-1:] or dates[:1])
 
 
 def deciding_words(evidence: Evidence, asked: Understanding, wanted: tuple[Concept, ...]) -> tuple[Span, ...]:

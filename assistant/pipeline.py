@@ -19,7 +19,7 @@ from assistant.glossary import Glossary, load_glossary
 from assistant.lookups import look_up
 from assistant.questions import Understanding, normalise, understand
 from assistant.rendering import render
-from assistant.scope import Scope, scope_of
+from assistant.scope import Scope, scope_of, uncovered
 from assistant.verification import verify
 from corpus.citations import Citation, cite
 from corpus.library import Library, load_library
@@ -82,7 +82,8 @@ class Assistant:
             sides = tuple(self._gather(asked, wanted, scope, side) for side in scope.sides)
             outcome = decide_comparison(sides, limit)
         else:
-            outcome = decide(asked, wanted, self._gather(asked, wanted, scope, scope.document_ids), limit)
+            ranked = self._gather(asked, wanted, scope, scope.document_ids)
+            outcome = decide(asked, wanted, ranked, limit, covered=not uncovered(asked, self.library))
         return draft_outcome(outcome, asked, wanted, self.library)
 
     def _concepts(self, asked: Understanding) -> tuple[Concept, ...]:

@@ -45,6 +45,11 @@ def scope_of(asked: Understanding, filters: Filters, library: Library) -> Scope:
     return Scope(allowed, found, named | local, tuple(map(frozenset, sides)) if len(sides) > 1 else _each(found))
 
 
+def uncovered(asked: Understanding, library: Library) -> tuple[str, ...]:
+    """The places named that no document of the library is made for, as the question names them."""
+    return tuple(place.printed for place in asked.places if not _of_place(place, library))
+
+
 def _passes(document: PolicyDocument, filters: Filters) -> bool:
     metadata = document.metadata
     if filters.document_ids is not None and document.document_id not in filters.document_ids:
