@@ -33,12 +33,22 @@ class Concept:
     word: str
     terms: tuple[str, ...]
     weight: float
+    pairs: tuple[tuple[str, ...], ...]
+    """The character pairs of each term."""
 
     def found_in(self, text: str) -> float:
         """1 where one of the terms is in the text, less where only some of its character pairs are, else 0."""
-        if any(term in text for term in self.terms):
-            return 1.0
-        return _PARTIAL_CREDIT * max(_pairs_found(term, text) for term in self.terms)
+        for term in self.terms:
+            if term in text:
+                return 1.0
+        best = 0.0
+        for pairs in self.pairs:
+            found = 0
+            for pair in pairs:
+                found += pair in text
+            if found:
+                best = max(best, found / len(pairs))
+        return _PARTIAL_CREDIT * best
 
 
 def concepts(wording: str, glossary: Glossary, rarity: Rarity) -> tuple[Concept, ...]:
@@ -55,7 +65,8 @@ def coverage(wanted: tuple[Concept, ...], text: str) -> float:
 
 def _concept(word: str, share: float, glossary: Glossary, rarity: Rarity) -> Concept:
     terms = tuple(dict.fromkeys((*glossary.printed(word), word)))
-    return Concept(word, terms, share * min(rarity(term) for term in terms))
+    pairs = tuple(tuple(first + second for first, second in pairwise(term)) for term in terms)
+    return Concept(word, terms, share * min(rarity(term) for term in terms), pairs)
 
 
 def _share(tag: str) -> float:
@@ -77,8 +88,3 @@ def _cut(text: str, glossary: Glossary) -> Iterator[tuple[str, float]]:
     for word, tag in rjieba.tag(_ASKING.sub(" ", text)):
         if _share(tag) and word not in glossary.stopwords:
             yield word, _share(tag)
-
-
-def _pairs_found(term: str, text: str) -> float:
-    pairs = [first + second for first, second in pairwise(term)]
-    return sum(pair in text for pair in pairs) / len(pairs) if pairs else 0.0

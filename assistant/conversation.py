@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from os.path import commonprefix
 
 from assistant.glossary import Glossary
 from assistant.places import places_in
@@ -73,7 +72,7 @@ def _with_other_word(core: str, before: str, glossary: Glossary) -> str | None:
     if not inside:
         return None
     replaced = max(inside, key=len)
-    fuller = [word for word in glossary.kinds[kind] if word.endswith(core) and commonprefix([word, replaced])]
+    fuller = [word for word in glossary.kinds[kind] if word.endswith(core) and word[0] == replaced[0]]
     return before.replace(replaced, max(fuller, key=len, default=core))
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Self
 
 from assistant.answers import QuestionType
 from assistant.concepts import Concept, coverage
@@ -12,15 +13,15 @@ from assistant.questions import Understanding
 from assistant.wanted import wanted_facts
 from corpus.library import Library
 from corpus.provisions import PolicyDocument, Provision
-from corpus.requirements import Fact, FactKind, facts
-from corpus.sentences import Span, sentences
+from corpus.requirements import Fact, Sentence, requirements
+from corpus.sentences import Span
 from index.retriever import Hit
 
 WHOLE_UP_TO = 320
 """Characters of a provision that is quoted whole; of a longer one the sentences that answer are quoted."""
 
 _CLAUSE = re.compile(r"[^，。；：！？\n]+[，。；：！？]?[”’」』）)》]*")
-_BRACKETED_BODIES = re.compile(r"[（(][^（）()]{2,60}[）)]\s*$")
+_BRACKET = re.compile(r"[（(][^（）()]{2,60}(?:[（(][^（）()]*[）)][^（）()]*)?[）)]")
 
 # What each sign is worth in ranking, tuned on eval/gold by `python -m eval`.
 RETRIEVAL, COVERED, SENTENCE_COVERED, FACT_PRESENT, PLACE_MEANT = 1.0, 1.0, 0.3, 0.3, 0.3
@@ -46,19 +47,41 @@ class Evidence:
     score: float
 
 
+@dataclass(frozen=True)
+class Ledger:
+    """What every provision of a library requires, sentence by sentence: worked out once, not at every question."""
+
+    library: Library
+    sentences: Mapping[tuple[str, str], tuple[Sentence, ...]]
+
+    @classmethod
+    def of(cls, library: Library) -> Self:
+        return cls(
+            library,
+            {
+                (document.document_id, article_id): found
+                for document in library
+                for article_id, found in requirements(document).items()
+            },
+        )
+
+
 def weigh(
-    hits: Iterable[Hit], asked: Understanding, wanted: tuple[Concept, ...], library: Library, meant: frozenset[str]
+    hits: Iterable[Hit], asked: Understanding, wanted: tuple[Concept, ...], ledger: Ledger, meant: frozenset[str]
 ) -> tuple[Evidence, ...]:
     """Every hit as evidence, best first. `meant`: documents of the place or number that the question names."""
-    weighed = (_weigh(hit, asked, wanted, library.get(hit.document_id), meant) for hit in hits)
+    weighed = (_weigh(hit, asked, wanted, ledger, meant) for hit in hits)
     return tuple(sorted(weighed, key=lambda evidence: -evidence.score))
 
 
 def _weigh(
-    hit: Hit, asked: Understanding, wanted: tuple[Concept, ...], document: PolicyDocument, meant: frozenset[str]
+    hit: Hit, asked: Understanding, wanted: tuple[Concept, ...], ledger: Ledger, meant: frozenset[str]
 ) -> Evidence:
+    document = ledger.library.get(hit.document_id)
     provision = document.find(hit.article_id)
-    span, found, covered = _best_sentence(document, provision, asked, wanted)
+    own = ledger.sentences[hit.document_id, hit.article_id]
+    sentence, found, covered = _best_sentence(document.text, own, asked, wanted)
+    found = found or _beside(document.text, sentence, own, asked)
     context = "".join((*document.headings(provision), document.own_text(provision)))
     whole = coverage(wanted, context)
     score = (
@@ -68,46 +91,37 @@ def _weigh(
         + FACT_PRESENT * bool(found)
         + PLACE_MEANT * (document.document_id in meant)
     )
-    return Evidence(document, provision, hit, span, found, whole, covered, score)
+    return Evidence(document, provision, hit, sentence.span, found, whole, covered, score)
 
 
 def _best_sentence(
-    document: PolicyDocument, provision: Provision, asked: Understanding, wanted: tuple[Concept, ...]
-) -> tuple[Span, tuple[Fact, ...], float]:
+    text: str, own: Sequence[Sentence], asked: Understanding, wanted: tuple[Concept, ...]
+) -> tuple[Sentence, tuple[Fact, ...], float]:
     """The sentence that covers the question best, one with a wanted fact before one without."""
-    text = document.text
-    best: tuple[float, Span, tuple[Fact, ...], float] | None = None
-    for span in sentences(text, provision.start, provision.end):
-        found = wanted_facts(asked.type, asked.focus, facts(text, *span), text)
-        covered = coverage(wanted, text[span[0] : span[1]])
-        worth = covered + (FACT_PRESENT if found else 0.0)
-        if best is None or worth > best[0]:
-            best = (worth, span, found, covered)
-    if best is None:
-        return (provision.start, provision.end), (), 0.0
-    _, span, found, covered = best
-    if asked.type is QuestionType.RESPONSIBILITY and not found:
-        found = _bodies_in_charge(document, provision)
-    if asked.type is QuestionType.DEADLINE and not found:
-        found = _nearest_date(document, provision, span, asked)
-    return span, found, covered
+    weighed = [
+        (
+            sentence,
+            wanted_facts(asked.type, asked.focus, sentence.facts, text),
+            coverage(wanted, text[slice(*sentence.span)]),
+        )
+        for sentence in own
+    ]
+    return max(weighed, key=lambda each: each[2] + (FACT_PRESENT if each[1] else 0.0))
 
 
-def _bodies_in_charge(document: PolicyDocument, provision: Provision) -> tuple[Fact, ...]:
-    """The bodies in the bracket that closes a provision: （区卫生健康委、区民政局）."""
-    bracket = _BRACKETED_BODIES.search(document.own_text(provision))
-    if bracket is None:
-        return ()
-    start = provision.start + bracket.start()
-    found = facts(document.text, start, provision.start + bracket.end())
-    return tuple(fact for fact in found if fact.kind is FactKind.BODY)
+def _beside(text: str, best: Sentence, own: Sequence[Sentence], asked: Understanding) -> tuple[Fact, ...]:
+    """Facts that rule a sentence without standing in it.
 
-
-def _nearest_date(document: PolicyDocument, provision: Provision, span: Span, asked: Understanding) -> tuple[Fact, ...]:
-    """The last date before a sentence, which rules it too («到2025年，…。所有医疗机构…»), else the first after it."""
-    dates = wanted_facts(asked.type, asked.focus, facts(document.text, provision.start, provision.end), document.text)
-    before = [date for date in dates if date.start < span[0]]
-    return tuple(before[-1:] or dates[:1])
+    A date rules the sentences after it («到2025年，…。所有医疗机构…»), the bodies in the bracket that closes a
+    provision rule all of it: （区卫生健康委、区民政局）.
+    """
+    around = wanted_facts(asked.type, asked.focus, tuple(fact for sentence in own for fact in sentence.facts), text)
+    if asked.type is QuestionType.DEADLINE:
+        before = [date for date in around if date.start < best.start]
+        return tuple(before[-1:] or around[:1])
+    if asked.type is QuestionType.RESPONSIBILITY and _BRACKET.fullmatch(text[slice(*own[-1].span)]):
+        return tuple(body for body in around if body.start >= own[-1].start)
+    return ()
 
 
 def deciding_words(evidence: Evidence, asked: Understanding, wanted: tuple[Concept, ...]) -> tuple[Span, ...]:

@@ -18,7 +18,7 @@ class GlossaryError(ValueError):
 
 @dataclass(frozen=True)
 class Glossary:
-    """terms: lay word -> printed terms, usual ones first. kinds: kind -> its words. stopwords: words without content."""
+    """terms: lay word -> printed terms, usual ones first. kinds: kind -> its words. stopwords: empty words."""
 
     terms: Mapping[str, tuple[str, ...]]
     kinds: Mapping[str, tuple[str, ...]]

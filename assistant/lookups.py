@@ -25,8 +25,10 @@ _FIELD_NAMES = {
 
 
 def look_up(asked: Understanding, library: Library) -> Draft | None:
-    """The draft for a question that needs no search, else None."""
-    documents = [library.get(document_id) for document_id in asked.document_ids]
+    """The draft for a question that needs no search, else None. `library`: what the filters leave."""
+    documents = [library.get(document_id) for document_id in asked.document_ids if document_id in library]
+    if asked.document_ids and not documents:
+        return Draft(Status.NOT_FOUND, asked.type, "filtered_out")
     if asked.address is not None:
         return _article(asked.address, documents, library)
     if asked.type is QuestionType.FACT and asked.field is not None and documents:

@@ -7,6 +7,7 @@ verify. Every step is a function from values to a new value; none keeps anything
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from assistant.answers import Answer, Filters, QuestionType
@@ -14,7 +15,7 @@ from assistant.composition import Draft, draft_outcome
 from assistant.concepts import Concept, concepts
 from assistant.conversation import resolve
 from assistant.decision import decide, decide_comparison
-from assistant.evidence import Evidence, weigh
+from assistant.evidence import Evidence, Ledger, weigh
 from assistant.glossary import Glossary, load_glossary
 from assistant.lookups import look_up
 from assistant.questions import Understanding, normalise, understand
@@ -28,7 +29,7 @@ from index.encoder import load_encoder
 from index.retriever import Hit, Retriever
 from index.storage import open_index
 
-CANDIDATES = 30
+CANDIDATES = 20
 """Provisions taken from the retriever and weighed as evidence."""
 _NO_FILTERS = Filters()
 
@@ -95,7 +96,11 @@ class Assistant:
         """Evidence from those documents, best first."""
         hits = self.retriever.search(self.glossary.expanded(asked.wording), CANDIDATES, document_ids)
         ruling = (hit for hit in hits if _rules_on_something(hit, self.library))
-        return weigh(ruling, asked, wanted, self.library, scope.meant)
+        return weigh(ruling, asked, wanted, self._ledger, scope.meant)
+
+    @cached_property
+    def _ledger(self) -> Ledger:
+        return Ledger.of(self.library)
 
 
 def open_assistant(home: Path, encoder: str = "") -> Assistant:

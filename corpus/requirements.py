@@ -7,11 +7,12 @@ Commission's 《立法技术规范（试行）（一）》 (2009) on 应当, 必
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from corpus.sentences import Span
+from corpus.provisions import PolicyDocument
+from corpus.sentences import Span, sentences
 
 
 class FactKind(StrEnum):
@@ -99,6 +100,30 @@ _BODIES = re.compile(
     rf"[区市县省]?{_BODY_NAME}(?:（[^（）]{{1,16}}）)?|[区市县省](?:民政局|卫健委|卫生健康委员会|卫生健康委|医保局|人社局|疾控中心|疾病预防控制中心)"
     r"|国家卫生健康委|省级卫生健康委|执业登记机关|社区卫生服务中心|各街镇"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence of a provision, its range, and the facts in it."""
+
+    start: int
+    end: int
+    facts: tuple[Fact, ...]
+
+    @property
+    def span(self) -> Span:
+        return self.start, self.end
+
+
+def requirements(document: PolicyDocument) -> Mapping[str, tuple[Sentence, ...]]:
+    """The sentences of every provision with what they require, by article_id."""
+    return {
+        provision.article_id: tuple(
+            Sentence(*span, facts(document.text, *span))
+            for span in sentences(document.text, provision.start, provision.end)
+        )
+        for provision in document.walk()
+    }
 
 
 def facts(text: str, start: int, end: int) -> tuple[Fact, ...]:

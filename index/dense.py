@@ -53,6 +53,6 @@ class DenseIndex:
             return np.empty((len(vectors), 0), np.float32), np.empty((len(vectors), 0), np.int64)
         chosen = None if rows is None else np.asarray(rows, np.int64)
         selector = None if chosen is None else faiss.IDSelectorBatch(chosen)
-        parameters = None if selector is None else faiss.SearchParameters(sel=selector)
+        parameters = None if selector is None else faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]  # missing in its stub
         scores, nearest = self._index.search(np.ascontiguousarray(vectors), found, params=parameters)
         return scores, nearest

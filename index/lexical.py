@@ -74,7 +74,8 @@ class LexicalIndex:
             return []
         hits = self._searcher.search(query, limit, count=False).hits
         rows = self._searcher.fast_field_values("row", [address for _, address in hits])
-        scored = [(int(row), float(score)) for row, (score, _) in zip(rows, hits, strict=True)]
+        # Every document has a row; the stub allows for missing ones.
+        scored = [(int(row or 0), float(score)) for row, (score, _) in zip(rows, hits, strict=True)]
         return sorted(scored, key=lambda pair: (-pair[1], pair[0]))
 
     def rarity(self, term: str) -> float:

@@ -5,13 +5,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Protocol
 
 from index.dense import DenseIndex
-from index.encoder import Encoder
+from index.encoder import Encoder, Vectors
 from index.fusion import fuse
 from index.lexical import LexicalIndex
 from index.passages import Passage
@@ -70,6 +70,11 @@ class HybridRetriever:
             rows.setdefault(passage.document_id, []).append(row)
         return rows
 
+    @cached_property
+    def _vector(self) -> Callable[[str], Vectors]:
+        """The vector of a question; the last few are kept, as a comparison asks the same of every side."""
+        return lru_cache(maxsize=8)(lambda question: self.encoder.encode_questions([question]))
+
     def search(self, question: str, limit: int, document_ids: Collection[str] | None = None) -> tuple[Hit, ...]:
         groups = None if document_ids is None else sorted(set(document_ids) & self._rows.keys())
         near = self._near(question, groups)
@@ -82,7 +87,7 @@ class HybridRetriever:
 
     def _near(self, question: str, groups: Sequence[str] | None) -> list[tuple[int, float]]:
         rows = None if groups is None else [row for group in groups for row in self._rows[group]]
-        scores, nearest = self.dense.search(self.encoder.encode_questions([question]), DEPTH, rows)
+        scores, nearest = self.dense.search(self._vector(question), DEPTH, rows)
         return [(int(row), float(score)) for row, score in zip(nearest[0], scores[0], strict=True)]
 
     def _collapse(self, near: list[tuple[int, float]], worded: list[tuple[int, float]]) -> tuple[Hit, ...]:

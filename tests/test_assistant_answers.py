@@ -1,0 +1,202 @@
+"""Whole answers by the real assistant: real documents, real encoder, real index."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from assistant.answers import Answer, Filters, QuestionType, Status
+from assistant.pipeline import Assistant
+from assistant.verification import VerificationError, verify
+from corpus.citations import check
+
+DOCTORS = "养老机构内设医务室至少配几名医生？"
+
+
+def cited(answer: Answer) -> list[tuple[str, str]]:
+    return [(quotation.citation.document_id, quotation.citation.article_id) for quotation in answer.citations]
+
+
+def marked(answer: Answer, assistant: Assistant) -> list[str]:
+    return [
+        assistant.library.get(quotation.citation.document_id).text[start:end]
+        for quotation in answer.citations
+        for start, end in quotation.highlights
+    ]
+
+
+def test_the_first_question(assistant: Assistant) -> None:
+    answer = assistant.ask(DOCTORS)
+    assert (answer.status, answer.question_type) == (Status.ANSWERED, QuestionType.QUANTITY)
+    assert cited(answer)[0] == ("changning-2025-2", "2.1.2")
+    assert "至少配置1名主执业点医师和1名注册护士。" in answer.citations[0].quote
+    assert marked(answer, assistant) == ["1名主执业点医师"]
+    assert answer.finding.startswith("上海市长宁区规定")
+    for words in ("关于进一步深化长宁区养老服务医养结合发展的实施方案", "长民〔2025〕2号", "二、（一）2."):
+        assert words in answer.text
+
+
+@pytest.mark.parametrize(
+    ("turns", "status", "article", "words"),
+    [
+        ([DOCTORS, "那护士呢？"], Status.ANSWERED, ("changning-2025-2", "2.1.2"), "1名注册护士"),
+        (["大兴消防演练多久一次？"], Status.ANSWERED, ("daxing-2026-22", "6.20"), "每半年至少开展1次"),
+        (["压疮发生率要控制在多少"], Status.ANSWERED, ("daxing-2026-22", "2.8"), "控制在5%以内"),
+        (["没许可证能不能用医养结合的名称"], Status.ANSWERED, ("national-2024-40", "1.3"), "不得使用“医养结合”"),
+        (["大兴：到哪年完成管理人员培训全覆盖？"], Status.ANSWERED, ("daxing-2026-22", "5.17"), "到2027年底"),
+        (["大兴医养结合机构名单由谁公布？"], Status.ANSWERED, ("daxing-2026-22", "4.13"), "区卫生健康委"),
+        (["长宁方案第14条"], Status.ANSWERED, ("changning-2025-2", "2.4.14"), "优化支持保障"),
+        (["40号文第十一条"], Status.ANSWERED, ("national-2024-40", "4.11"), "确保医疗服务安全"),
+        (["长宁方案的文号是多少"], Status.ANSWERED, ("changning-2025-2", "0"), "长民〔2025〕2号"),
+        (["大兴的文件是谁发的"], Status.ANSWERED, ("daxing-2026-22", "0"), "北京市大兴区医疗保障局"),
+        (["国卫老龄发〔2025〕8号是哪天发的"], Status.UNSPECIFIED, ("national-2025-8", "0"), None),
+        (["大兴经济困难失能老人集中照护补助多少钱"], Status.UNSPECIFIED, ("daxing-2026-22", "2.6"), None),
+    ],
+)
+def test_answers(
+    turns: list[str], status: Status, article: tuple[str, str], words: str | None, assistant: Assistant
+) -> None:
+    history: tuple[str, ...] = ()
+    for turn in turns:
+        answer = assistant.ask(turn, history=history)
+        history = (*history, answer.interpreted_question)
+    assert (answer.status, cited(answer)[0]) == (status, article)
+    if words is not None:
+        assert any(words in each for each in marked(answer, assistant))
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "长宁方案第99条",
+        "明天大兴会下雨吗",
+        "公积金怎么提出来？",
+        "帮我写首诗",
+        "朝阳区的养老院医务室要配几个医生？",
+        "？？？",
+        "asdf qwer",
+        "0",
+    ],
+)
+def test_not_answered(question: str, assistant: Assistant) -> None:
+    answer = assistant.ask(question)
+    assert answer.status in {Status.NOT_FOUND, Status.CLARIFY}
+    assert not answer.citations
+
+
+def test_no_such_article_says_so(assistant: Assistant) -> None:
+    assert "没有第99条" in assistant.ask("长宁方案第99条").finding
+
+
+def test_an_uncovered_place_is_named(assistant: Assistant) -> None:
+    assert "库中没有朝阳区的文件" in assistant.ask("朝阳区的养老院医务室要配几个医生？").finding
+
+
+def test_options_can_be_asked(assistant: Assistant) -> None:
+    answer = assistant.ask("第14条")
+    assert answer.status is Status.CLARIFY
+    assert answer.clarification is not None
+    assert len(answer.clarification.options) > 1
+    for option in answer.clarification.options:
+        assert assistant.ask(option).status is Status.ANSWERED
+
+
+def test_comparison_has_a_block_a_side(assistant: Assistant) -> None:
+    answer = assistant.ask("大兴和长宁，养老机构内设医疗机构纳入医保定点有什么不同？")
+    assert answer.question_type is QuestionType.COMPARISON
+    assert {document_id for document_id, _ in cited(answer)} == {"daxing-2026-22", "changning-2025-2"}
+
+
+def test_outline_links_every_part(assistant: Assistant) -> None:
+    answer = assistant.ask("大兴的措施主要讲了什么")
+    assert cited(answer) == [("daxing-2026-22", str(number)) for number in range(1, 8)]
+
+
+def test_filters(assistant: Assistant) -> None:
+    question = "消防演练多久一次"
+    assert cited(assistant.ask(question))[0][0] == "daxing-2026-22"
+    other = assistant.ask(question, filters=Filters(region="上海市长宁区"))
+    assert other.status is not Status.ANSWERED
+    only = Filters(document_ids=("changning-2025-2",))
+    assert all(hit.citation.document_id == "changning-2025-2" for hit in assistant.search("养老机构", filters=only))
+    before = Filters(as_of=date(2025, 6, 1))
+    assert all(document_id != "daxing-2026-22" for document_id, _ in cited(assistant.ask(question, filters=before)))
+    assert assistant.ask("长宁方案第14条", filters=Filters(document_ids=())).status is not Status.ANSWERED
+
+
+def test_same_question_same_answer_from_many_threads(assistant: Assistant) -> None:
+    questions = [DOCTORS, "消防演练多久一次", "骗保归谁管", "长宁方案第7条"] * 6
+    alone = [assistant.ask(question) for question in questions]
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(assistant.ask, questions))
+    assert together == alone
+
+
+@settings(max_examples=150, deadline=None)
+@given(question=st.text(max_size=60), history=st.lists(st.text(max_size=30), max_size=2))
+def test_any_text_gets_a_verified_outcome(question: str, history: list[str], assistant: Assistant) -> None:
+    answer = assistant.ask(question, history=tuple(history))
+    assert answer.finding
+    for quotation in answer.citations:
+        check(quotation.citation, assistant.library.get(quotation.citation.document_id))
+
+
+WORDS = [
+    "养老院",
+    "医务室",
+    "几个",
+    "大夫",
+    "大兴",
+    "长宁",
+    "第",
+    "14",
+    "条",
+    "？",
+    "，",
+    "骗保",
+    "多少钱",
+    "能不能",
+    "《",
+    "》",
+    "2.1",
+    "号文",
+    "40",
+]
+
+
+@settings(max_examples=150, deadline=None)
+@given(words=st.lists(st.sampled_from(WORDS), min_size=1, max_size=9))
+def test_any_jumble_of_policy_words_gets_a_verified_outcome(words: list[str], assistant: Assistant) -> None:
+    answer = assistant.ask("".join(words))
+    assert (answer.status in {Status.ANSWERED, Status.UNSPECIFIED}) == bool(answer.citations)
+
+
+@pytest.mark.parametrize(
+    "tampered",
+    [
+        lambda answer: replace(answer, citations=(replace(answer.citations[0], quote="至少配置2名医师"),)),
+        lambda answer: replace(answer, citations=(replace(answer.citations[0], highlights=((0, 5),)),)),
+        lambda answer: replace(answer, citations=()),
+        lambda answer: replace(answer, finding="上海市长宁区规定：「至少配置2名医师」。"),
+        lambda answer: replace(answer, status=Status.NOT_FOUND),
+        lambda answer: replace(
+            answer,
+            citations=(
+                replace(
+                    answer.citations[0],
+                    citation=replace(answer.citations[0].citation, document_sha256="0" * 64),
+                ),
+            ),
+        ),
+    ],
+)
+def test_nothing_unverified_leaves(tampered: object, assistant: Assistant) -> None:
+    answer = assistant.ask(DOCTORS)
+    assert verify(answer, assistant.library) is answer
+    with pytest.raises(VerificationError):
+        verify(tampered(answer), assistant.library)  # type: ignore[operator]
