@@ -1,0 +1,1 @@
+"""The evaluation suite: gold questions, metrics, benchmarks and the report."""

@@ -1,0 +1,205 @@
+"""python -m eval: score the assistant on a gold file, retrieval on a folder in BEIR form, or measure its speed."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TypeVar
+
+import typer
+from rich.console import Console
+
+from eval.gold import GoldError, GoldQuestion, survey_gold
+
+if TYPE_CHECKING:
+    from assistant.pipeline import Assistant
+    from eval.baselines import PlainScore
+    from eval.summary import Evaluation
+    from index.encoder import Encoder
+
+FIRST_GOLD = Path(__file__).with_name("gold") / "first.jsonl"
+FAILED_CHECK, BAD_INPUT = 1, 2
+Made = TypeVar("Made")
+
+app = typer.Typer(
+    help="医养问策的评测：问答得分、检索得分与性能。",
+    epilog="设置：环境变量 YIYANG_HOME（数据目录，默认 ./var）、YIYANG_ENCODER（编码器的名称或路径，默认用自带模型）。",
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+out = Console(width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else 120)
+err = Console(stderr=True)
+
+Home = Annotated[Path, typer.Option(envvar="YIYANG_HOME", help="数据目录。", show_default="./var", metavar="DIR")]
+EncoderName = Annotated[
+    str, typer.Option(envvar="YIYANG_ENCODER", help="编码器的名称或路径；留空用自带模型。", metavar="NAME")
+]
+GoldFile = Annotated[Path, typer.Option(help="问题取自这个题目文件。", metavar="FILE", show_default="自带的题目")]
+
+
+@dataclass(frozen=True, slots=True)
+class Outputs:
+    """Where results are written besides the terminal; None where they are not, or to the default place."""
+
+    json: Path | None
+    html: Path | None
+
+
+@app.callback(invoke_without_command=True)
+def evaluate(
+    context: typer.Context,
+    gold: Annotated[
+        Path | None,
+        typer.Option(help="题目文件（JSON Lines），对助手逐题提问并评分。默认用自带的题目。", metavar="FILE"),
+    ] = None,
+    beir: Annotated[Path | None, typer.Option(help="BEIR 格式的文件夹，只评检索。", metavar="DIR")] = None,
+    json_to: Annotated[Path | None, typer.Option("--json", help="另将全部结果写成 JSON。", metavar="OUT")] = None,
+    html: Annotated[
+        Path | None, typer.Option(help="网页报告写到何处；默认在数据目录的 reports 下。", metavar="OUT")
+    ] = None,
+    baseline: Annotated[
+        bool, typer.Option("--baseline", help="同时跑普通流程（定长切块加向量检索），以作比较。")
+    ] = False,
+    skip_faulty: Annotated[bool, typer.Option("--skip-faulty", help="题目有错时跳过该题，不中止。")] = False,
+    limit_queries: Annotated[int | None, typer.Option(help="BEIR：只用前 N 条查询。", min=1, metavar="N")] = None,
+    lexical_only: Annotated[bool, typer.Option("--lexical-only", help="BEIR：只评关键词检索，不计算向量。")] = False,
+    home: Home = Path("var"),
+    encoder: EncoderName = "",
+) -> None:
+    """对助手逐题提问并评分；给出 --beir 时只评检索。引文有一处与原文不符，返回码即为 1。"""
+    if context.invoked_subcommand is not None:
+        return
+    if gold is not None and beir is not None:
+        raise typer.BadParameter("--gold 与 --beir 不能同时使用")
+    if beir is not None:
+        _run_beir(beir, limit_queries, None if lexical_only else encoder, home, json_to)
+    else:
+        _run_gold(gold or FIRST_GOLD, home, encoder, Outputs(json_to, html), baseline, skip_faulty)
+
+
+@app.command()
+def bench(
+    gold: GoldFile = FIRST_GOLD,
+    home: Home = Path("var"),
+    encoder: EncoderName = "",
+) -> None:
+    """测量启动时间、内存与应答时间，并与编码器自身、普通流程相比。约一分钟，只用本机回环地址。"""
+    from eval.baselines import PlainPipeline
+    from eval.bench import Local, distinct_questions, measure, print_bench
+    from eval.server import ServerFault
+
+    assistant = _open(home, encoder)
+    questions = distinct_questions(_questions(gold, assistant, skip_faulty=False))
+    loaded = _load_encoder(encoder, home)
+    local = Local(assistant, loaded, PlainPipeline.build(assistant.library, loaded))
+    try:
+        print_bench(measure(questions, local, err), out)
+    except ServerFault as fault:
+        err.print(f"测量未完成：{fault}", style="red", markup=False)
+        raise typer.Exit(FAILED_CHECK) from None
+
+
+def _run_gold(path: Path, home: Path, encoder: str, outputs: Outputs, baseline: bool, skip_faulty: bool) -> None:
+    from eval.record import Heading, as_json
+    from eval.report import print_report, write_html
+    from eval.runner import run
+    from eval.summary import evaluate as score
+
+    assistant = _open(home, encoder)
+    questions = _questions(path, assistant, skip_faulty)
+    evaluation = score(run(questions, assistant, err), assistant.library)
+    plain = _plain(questions, assistant, home, encoder) if baseline else ()
+    heading = Heading(path.name, assistant.index_version, datetime.now().astimezone(), encoder)
+    if outputs.json is not None:
+        _write_json(outputs.json, as_json(evaluation, heading, plain))
+    html = outputs.html or home / "reports" / f"{path.stem}.html"
+    write_html(evaluation, heading, assistant.library, html, plain)
+    print_report(evaluation, out, plain)
+    out.print(f"网页报告：{html.resolve()}", soft_wrap=True, highlight=False)
+    _insist_on_verbatim(evaluation)
+
+
+def _insist_on_verbatim(evaluation: Evaluation) -> None:
+    rate = evaluation.total.verbatim
+    if rate.hits < rate.total:
+        err.print(f"有 {rate.total - rate.hits} 处引文或摘录未通过逐字核对。", style="red")
+        raise typer.Exit(FAILED_CHECK)
+
+
+def _open(home: Path, encoder: str) -> Assistant:
+    from assistant.pipeline import open_assistant
+
+    return _opened("正在打开索引……", lambda: open_assistant(home, encoder))
+
+
+def _load_encoder(setting: str, home: Path) -> Encoder:
+    from index.encoder import load_encoder
+
+    return _opened("正在载入编码器……", lambda: load_encoder(setting, home))
+
+
+def _opened(doing: str, make: Callable[[], Made]) -> Made:
+    """What `make` makes; where a model or an index cannot be had, a plain message and the end."""
+    from index.encoder import EncoderError
+    from index.model import ModelError
+    from index.storage import IndexUnavailable
+
+    try:
+        with err.status(doing):
+            return make()
+    except (EncoderError, ModelError, IndexUnavailable) as error:
+        err.print(str(error), style="red", markup=False, soft_wrap=True)
+        raise typer.Exit(BAD_INPUT) from None
+
+
+def _questions(path: Path, assistant: Assistant, skip_faulty: bool) -> tuple[GoldQuestion, ...]:
+    try:
+        questions, problems = survey_gold(path, assistant.library)
+        if problems and not skip_faulty:
+            raise GoldError(problems)
+    except GoldError as error:
+        err.print(f"题目文件有误：\n{error}", style="red", markup=False, soft_wrap=True)
+        raise typer.Exit(BAD_INPUT) from None
+    for problem in problems:
+        err.print(f"跳过 {problem}", style="yellow", markup=False, soft_wrap=True)
+    return questions
+
+
+def _plain(
+    questions: tuple[GoldQuestion, ...], assistant: Assistant, home: Path, encoder: str
+) -> tuple[PlainScore, ...]:
+    from eval.baselines import PlainPipeline, score_plain
+
+    pipeline = PlainPipeline.build(assistant.library, _load_encoder(encoder, home))
+    return score_plain(questions, pipeline, assistant.library)
+
+
+def _run_beir(folder: Path, limit: int | None, encoder: str | None, home: Path, json_to: Path | None) -> None:
+    from eval.beir import BeirError, print_beir, read_beir, score_beir
+
+    try:
+        data = read_beir(folder, limit)
+    except BeirError as error:
+        err.print(str(error), style="red", markup=False, soft_wrap=True)
+        raise typer.Exit(BAD_INPUT) from None
+    loaded = None if encoder is None else _load_encoder(encoder, home)
+    runs = score_beir(data, loaded, home, err)
+    print_beir(data, runs, out)
+    if json_to is not None:
+        shown = [{"name": run.name, "queries": run.queries, "p50_ms": run.p50_ms, **run.measures} for run in runs]
+        _write_json(json_to, {"dataset": data.name, "documents": len(data.ids), "runs": shown})
+
+
+def _write_json(path: Path, value: dict[str, object]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(value, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    app(prog_name="python -m eval")
