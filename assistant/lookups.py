@@ -9,8 +9,10 @@ from datetime import date
 from assistant.addressing import Address, find_articles
 from assistant.answers import Clarification, QuestionType, Status
 from assistant.composition import MOST_OPTIONS, Draft, block
+from assistant.evidence import clauses_of
 from assistant.questions import Field, Understanding
 from corpus.library import Library
+from corpus.markers import read_marker
 from corpus.provisions import CLOSING, PREAMBLE, PolicyDocument, Provision
 from corpus.references import references
 from corpus.sentences import Span, sentences_over
@@ -48,7 +50,7 @@ def _article(address: Address, documents: Sequence[PolicyDocument], library: Lib
     if len(found) > 1 and len(documents) == 1:
         return _which_article(found)
     blocks = tuple(
-        block(document, provision, (provision.start, provision.subtree_end), _heading(document, provision))
+        block(document, provision, (provision.start, provision.subtree_end), _subject(document, provision))
         for document, provision in found
     )
     return Draft(Status.ANSWERED, QuestionType.LOOKUP, "lookup", blocks, confidence=1.0)
@@ -80,16 +82,26 @@ def _path(provision: Provision) -> str:
     return provision.article_id if "." in provision.article_id else f"第{provision.article_id}部分"
 
 
-def _heading(document: PolicyDocument, provision: Provision) -> tuple[Span, ...]:
-    start = document.text.find(provision.heading, provision.start) if provision.heading else -1
-    return ((start, start + len(provision.heading)),) if start >= 0 else ()
+def _subject(document: PolicyDocument, provision: Provision) -> tuple[Span, ...]:
+    """What an article is about: its heading, or where it has none its first clause, the number left out."""
+    if provision.heading:
+        start = document.text.index(provision.heading, provision.start)
+        return ((start, start + len(provision.heading)),)
+    first = clauses_of(document.text, (provision.start, provision.end))[:1]
+    return tuple((start + _number_length(document.text[start:end]), end) for start, end in first)
+
+
+def _number_length(clause: str) -> int:
+    marker = read_marker(clause)
+    words = clause[marker.length :] if marker else clause
+    return len(clause) - len(words.lstrip())
 
 
 def _outline(document: PolicyDocument) -> Draft:
     """The document's parts; each heading is a quotation of its own, so each is a link."""
     parts = [part for part in document.walk() if part.level == 1 and part.article_id not in {PREAMBLE, CLOSING}]
     blocks = tuple(
-        block(document, part, (part.start, _line_end(document, part.start)), _heading(document, part)) for part in parts
+        block(document, part, (part.start, _line_end(document, part.start)), _subject(document, part)) for part in parts
     )
     slots: dict[str, object] = {"document": document.metadata}
     return Draft(Status.ANSWERED, QuestionType.OUTLINE, "outline", blocks, slots, confidence=1.0)

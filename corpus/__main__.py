@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from corpus.anticipated import AnticipatedError, AnticipatedQuestion, read_anticipated
 from corpus.library import Library, UnknownDocument, load_document, load_library
 from corpus.manifest import ManifestError
 from corpus.parser import ParseError
@@ -52,6 +54,25 @@ def outline(source: Source) -> None:
     document = _open(source)
     for provision in document.walk():
         typer.echo(f"{provision.article_id:<8}{'　' * (provision.level - 1)}{provision.label} {provision.heading}")
+
+
+@commands.command()
+def questions(source: Source) -> None:
+    """列出一份文件各条目的预想问题数，标出一条也没有的条目。"""
+    document = _open(source)
+    counts = Counter(each.article_id for each in _anticipated(document))
+    for node in document.walk():
+        note = "" if counts[node.article_id] else "  ← 没有"
+        typer.echo(f"{node.article_id:<8}{counts[node.article_id]:>4}  {node.label} {node.heading}{note}")
+    missing = sum(not counts[node.article_id] for node in document.walk())
+    typer.echo(f"共 {counts.total()} 个问题；{missing} 个条目没有")
+
+
+def _anticipated(document: PolicyDocument) -> tuple[AnticipatedQuestion, ...]:
+    try:
+        return read_anticipated(document)
+    except AnticipatedError as error:
+        raise typer.BadParameter(str(error)) from None
 
 
 def _open(source: str) -> PolicyDocument:

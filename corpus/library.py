@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 
+from corpus.anticipated import QUESTIONS, AnticipatedQuestion, read_anticipated
 from corpus.cleaning import clean
 from corpus.manifest import read_manifest
 from corpus.parser import parse
@@ -27,9 +28,13 @@ class UnknownDocument(KeyError):
 
 @dataclass(frozen=True)
 class Library:
-    """Documents in the order that answers show them: national ones first, newer before older."""
+    """Documents in the order that answers show them: national ones first, newer before older.
+
+    anticipated  questions expected of each document, by document_id
+    """
 
     documents: Mapping[str, PolicyDocument]
+    anticipated: Mapping[str, tuple[AnticipatedQuestion, ...]] = field(default_factory=dict)
 
     def __iter__(self) -> Iterator[PolicyDocument]:
         return iter(self.documents.values())
@@ -66,10 +71,14 @@ def load_document(path: Path, metadata: Metadata | None = None) -> PolicyDocumen
 
 
 def load_library(directory: Path = DOCUMENTS) -> Library:
-    """Every readable document of a directory, with the facts its manifest gives."""
+    """Every readable document of a directory, with the facts its manifest gives and the questions expected of it."""
     manifest = read_manifest(directory)
     files = (path for path in directory.iterdir() if path.suffix in READERS)
-    return library_of(tuple(load_document(path, manifest.get(path.stem)) for path in files))
+    library = library_of(tuple(load_document(path, manifest.get(path.stem)) for path in files))
+    questions = directory.with_name(QUESTIONS.name)
+    return replace(
+        library, anticipated={document.document_id: read_anticipated(document, questions) for document in library}
+    )
 
 
 def _order(document: PolicyDocument) -> tuple[bool, int, str]:

@@ -1,19 +1,21 @@
 """Passages: what is searched. Each points back to a range of one provision; its indexed text carries context.
 
-Two grains: the provision (its own text, cut where the encoder would not read to the end) and the sentence.
+Three grains: the provision (its own text, cut where the encoder would not read to the end), the sentence, and the
+anticipated question, which is a key to its provision and is encoded as a question.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any, Self
 
+from corpus.anticipated import AnticipatedQuestion
 from corpus.provisions import PolicyDocument, Provision
 from corpus.sentences import Span, sentences
 
-RECIPE = "provision+sentence/2"
+RECIPE = "provision+sentence+question/3"
 """Changes whenever passages are made differently, so that old indexes are not taken for current ones."""
 
 _SHORTEST_SENTENCE = 12
@@ -26,6 +28,7 @@ class Grain(StrEnum):
 
     PROVISION = "provision"
     SENTENCE = "sentence"
+    QUESTION = "question"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +50,17 @@ class Passage:
         return cls(**{**fields, "grain": Grain(fields["grain"])})
 
 
+def question_passages(document: PolicyDocument, anticipated: Sequence[AnticipatedQuestion]) -> tuple[Passage, ...]:
+    """A passage for every anticipated question."""
+    provisions = (document.find(each.article_id) for each in anticipated)
+    return tuple(
+        Passage(document.document_id, node.article_id, node.start, node.end, Grain.QUESTION, each.question)
+        for node, each in zip(provisions, anticipated, strict=True)
+    )
+
+
 def passages(document: PolicyDocument, count_tokens: Callable[[str], int], max_tokens: int) -> tuple[Passage, ...]:
-    """All passages of a document, in order of their places. max_tokens is what the encoder reads of one text."""
+    """The passages of a document's text, in order of their places. max_tokens: what the encoder reads of one text."""
     return tuple(
         passage
         for provision in document.walk()

@@ -16,7 +16,7 @@ from index.fusion import fuse
 from index.lexical import LexicalIndex
 from index.passages import Passage
 
-DEPTH = 100
+DEPTH = 200
 """Passages taken from each engine before they are fused and collapsed."""
 
 

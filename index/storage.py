@@ -23,14 +23,16 @@ import numpy as np
 from filelock import FileLock
 
 from corpus.library import Library
+from corpus.provisions import PolicyDocument
 from index.dense import DenseIndex
-from index.encoder import Encoder
+from index.encoder import Encoder, Vectors
 from index.lexical import LexicalIndex
-from index.passages import RECIPE, Passage, passages
+from index.passages import RECIPE, Passage, passages, question_passages
 from index.retriever import HybridRetriever
 
 CURRENT = "current"
 MANIFEST = "manifest.json"
+_ENCODING = "计算向量"
 _ENGINES = ("faiss-cpu", "tantivy")
 
 Progress = Callable[[str, int, int], None]
@@ -43,7 +45,7 @@ class IndexUnavailable(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a version is made of. documents: SHA-256 of canonical text and metadata by document_id."""
+    """What a version is made of. documents: SHA-256 of canonical text, metadata and questions, by id."""
 
     encoder: str
     dimension: int
@@ -63,12 +65,14 @@ def manifest_of(library: Library, encoder: Encoder) -> Manifest:
         encoder=encoder.name,
         dimension=encoder.dimension,
         recipe=RECIPE,
-        documents={
-            document.document_id: sha256(f"{document.sha256}{document.metadata}".encode()).hexdigest()
-            for document in library
-        },
+        documents={document.document_id: _fingerprint(document, library) for document in library},
         engines={name: library_version(name) for name in _ENGINES},
     )
+
+
+def _fingerprint(document: PolicyDocument, library: Library) -> str:
+    anticipated = library.anticipated.get(document.document_id, ())
+    return sha256(f"{document.sha256}{document.metadata}{anticipated}".encode()).hexdigest()
 
 
 def build_index(home: Path, library: Library, encoder: Encoder, progress: Progress | None = None) -> str:
@@ -114,19 +118,38 @@ def _compare(found: Manifest, wanted: Manifest) -> None:
 def _make(root: Path, manifest: Manifest, library: Library, encoder: Encoder, progress: Progress) -> None:
     building = root / f".building-{manifest.version}"
     building.mkdir()
-    cut = [passage for document in library for passage in passages(document, encoder.count_tokens, encoder.max_tokens)]
+    texts = [
+        passage for document in library for passage in passages(document, encoder.count_tokens, encoder.max_tokens)
+    ]
+    questions = [
+        passage
+        for document in library
+        for passage in question_passages(document, library.anticipated.get(document.document_id, ()))
+    ]
+    cut = [*texts, *questions]
     _write_passages(building, cut)
-    texts = [passage.indexed for passage in cut]
-    LexicalIndex.build(texts, building / "lexical", [passage.document_id for passage in cut])
-    progress("计算向量", 0, len(texts))
-    vectors = encoder.encode_passages(texts, lambda done: progress("计算向量", done, len(texts)))
-    DenseIndex.build(np.asarray(vectors, np.float32)).save(building / "dense.faiss")
+    LexicalIndex.build(
+        (passage.indexed for passage in cut), building / "lexical", [passage.document_id for passage in cut]
+    )
+    vectors = _encode(texts, questions, encoder, progress)
+    DenseIndex.build(vectors).save(building / "dense.faiss")
     (building / MANIFEST).write_text(json.dumps(asdict(manifest), ensure_ascii=False, indent=2), "utf-8")
     _flush(building)
     target = root / manifest.version
     shutil.rmtree(target, ignore_errors=True)
     building.rename(target)
     _flush_directory(root)
+
+
+def _encode(texts: Sequence[Passage], questions: Sequence[Passage], encoder: Encoder, progress: Progress) -> Vectors:
+    total = len(texts) + len(questions)
+    progress(_ENCODING, 0, total)
+    read = encoder.encode_passages(
+        [passage.indexed for passage in texts], lambda done: progress(_ENCODING, done, total)
+    )
+    asked = encoder.encode_questions([passage.indexed for passage in questions])
+    progress(_ENCODING, total, total)
+    return np.concatenate([read, asked]).astype(np.float32)
 
 
 def _load(directory: Path, version: str, encoder: Encoder) -> HybridRetriever:

@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 
@@ -178,7 +179,7 @@ def make_little(directory: Path, progress: index.model.Progress) -> None:
     directory.mkdir()
     (directory / "model.onnx").write_bytes(b"graph")
     facts = Manifest("little", 3, 512, {}, 1.0, SOURCE_SHA256, "0", {}, {"model.onnx": 5})
-    (directory / MANIFEST_FILE).write_text(json.dumps({name: getattr(facts, name) for name in facts.__slots__}))
+    (directory / MANIFEST_FILE).write_text(json.dumps(asdict(facts)))
 
 
 def in_another_process(home: Path, at_each_stage: str) -> subprocess.Popen[str]:
@@ -254,7 +255,7 @@ def test_a_made_model_is_not_made_again(tmp_path: Path, monkeypatch: pytest.Monk
 
 
 @pytest.mark.parametrize("lost", ["model.onnx", MANIFEST_FILE])
-@pytest.mark.parametrize("damage", [Path.unlink, lambda path: path.write_bytes(b"{")], ids=["gone", "cut short"])
+@pytest.mark.parametrize("damage", [Path.unlink, lambda path: path.write_bytes(b"{")], ids=["gone", "short"])
 def test_an_incomplete_model_is_made_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lost: str, damage: Callable[[Path], object]
 ) -> None:
