@@ -27,7 +27,7 @@ from corpus.library import Library, load_library
 from corpus.provisions import PREAMBLE
 from index.encoder import load_encoder
 from index.retriever import Hit, Retriever
-from index.storage import open_index
+from index.storage import open_index, serving
 
 CANDIDATES = 20
 """Provisions taken from the retriever and weighed as evidence."""
@@ -108,6 +108,7 @@ def open_assistant(home: Path, encoder: str = "") -> Assistant:
 
     Raises IndexUnavailable where no fitting index is built, and EncoderError where the model cannot be had.
     """
+    serving(home)  # before the model is loaded or even made
     library = load_library()
     retriever = open_index(home, library, load_encoder(encoder, home))
     return Assistant(library, retriever, load_glossary())

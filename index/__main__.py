@@ -57,7 +57,8 @@ def search(
     library = load_library()
     retriever = _or_exit(lambda: open_index(settings.home, library, load_encoder(settings.encoder, settings.home)))
     for hit in retriever.search(question, limit):
-        words = library.get(hit.document_id).text[hit.start : hit.end].strip()
+        document = library.get(hit.document_id)
+        words = document.own_text(document.find(hit.article_id)).strip()
         typer.echo(json.dumps({**asdict(hit), "text": words}, ensure_ascii=False))
 
 

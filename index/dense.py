@@ -56,3 +56,10 @@ class DenseIndex:
         parameters = None if selector is None else faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]  # missing in its stub
         scores, nearest = self._index.search(np.ascontiguousarray(vectors), found, params=parameters)
         return scores, nearest
+
+    def cosines(self, vector: Vectors, rows: Sequence[int]) -> NDArray[np.float32]:
+        """The cosine of a (1, dimension) unit vector with each of those rows."""
+        if not rows:
+            return np.empty(0, np.float32)
+        stored = self._index.reconstruct_batch(np.asarray(rows, np.int64))
+        return np.asarray(stored @ vector[0], np.float32)

@@ -19,13 +19,14 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from index.graph import open_graph
 from index.model import (
     DEFAULT_MODEL_NAME,
+    GRAPH_FILE,
     TOKENIZER_FILE,
     Manifest,
     Progress,
     ensure_default_model,
-    open_graph,
 )
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ class OnnxEncoder:
         try:
             manifest = Manifest.read(directory)
             self._tokenizer = Tokenizer.from_file(str(directory / TOKENIZER_FILE))
-            self._graph = open_graph(directory)
+            self._graph = open_graph(directory / GRAPH_FILE)
         except Exception as error:  # tokenizers and onnxruntime raise it bare
             raise EncoderError(f"模型目录 {directory} 不完整或已损坏，请删除后重试（{error}）") from error
         self.name, self.dimension, self.max_tokens = manifest.name, manifest.dimension, manifest.max_tokens

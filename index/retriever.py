@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Protocol
@@ -14,29 +14,37 @@ from index.dense import DenseIndex
 from index.encoder import Encoder, Vectors
 from index.fusion import fuse
 from index.lexical import LexicalIndex
-from index.passages import Passage
+from index.passages import Grain, Passage
 
 DEPTH = 200
 """Passages taken from each engine before they are fused and collapsed."""
+
+Key = tuple[str, str]
+"""document_id, article_id"""
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
     """A provision near the question.
 
-    start:end  the passage of it that is nearest
-    score      fused, in [0, 1], for ranking within one search only
-    cosine     of the nearest passage, 0 where the dense side did not find it
-    bm25       of the best passage, 0 where the lexical side did not find it
+    score    fused, in [0, 1], for ranking within one search only
+    cosines  of its nearest passage of each grain, in the order of Grain; -1 where it has none of that grain
+    bm25s    of its best passage of each grain; 0 where none was among the best of the search
     """
 
     document_id: str
     article_id: str
-    start: int
-    end: int
     score: float
-    cosine: float
-    bm25: float
+    cosines: tuple[float, ...]
+    bm25s: tuple[float, ...]
+
+    @property
+    def cosine(self) -> float:
+        return max(self.cosines)
+
+    @property
+    def bm25(self) -> float:
+        return max(self.bm25s)
 
 
 class Retriever(Protocol):
@@ -64,10 +72,19 @@ class HybridRetriever:
     lexical: LexicalIndex
 
     @cached_property
-    def _rows(self) -> dict[str, list[int]]:
+    def _documents(self) -> Mapping[str, list[int]]:
+        """The rows of each document."""
         rows: dict[str, list[int]] = {}
         for row, passage in enumerate(self.passages):
             rows.setdefault(passage.document_id, []).append(row)
+        return rows
+
+    @cached_property
+    def _provisions(self) -> Mapping[Key, list[int]]:
+        """The rows of each provision."""
+        rows: dict[Key, list[int]] = {}
+        for row in range(len(self.passages)):
+            rows.setdefault(self._key(row), []).append(row)
         return rows
 
     @cached_property
@@ -76,36 +93,43 @@ class HybridRetriever:
         return lru_cache(maxsize=8)(lambda question: self.encoder.encode_questions([question]))
 
     def search(self, question: str, limit: int, document_ids: Collection[str] | None = None) -> tuple[Hit, ...]:
-        groups = None if document_ids is None else sorted(set(document_ids) & self._rows.keys())
+        groups = None if document_ids is None else sorted(set(document_ids) & self._documents.keys())
         near = self._near(question, groups)
         worded = self.lexical.search(question, DEPTH, groups)
-        hits = self._collapse(near, worded)
-        return hits[:limit]
+        best: dict[Key, float] = {}
+        for row, score in fuse(near, worded, len(near) + len(worded)):
+            best.setdefault(self._key(row), score)
+        kept = dict(list(best.items())[:limit])
+        return self._hits(question, kept, dict(worded))
 
     def rarity(self, term: str) -> float:
         return self.lexical.rarity(term)
 
+    def _key(self, row: int) -> Key:
+        return self.passages[row].document_id, self.passages[row].article_id
+
     def _near(self, question: str, groups: Sequence[str] | None) -> list[tuple[int, float]]:
-        rows = None if groups is None else [row for group in groups for row in self._rows[group]]
+        rows = None if groups is None else [row for group in groups for row in self._documents[group]]
         scores, nearest = self.dense.search(self._vector(question), DEPTH, rows)
         return [(int(row), float(score)) for row, score in zip(nearest[0], scores[0], strict=True)]
 
-    def _collapse(self, near: list[tuple[int, float]], worded: list[tuple[int, float]]) -> tuple[Hit, ...]:
-        """One hit a provision: that of its best passage."""
-        cosines, bm25s = dict(near), dict(worded)
-        best: dict[tuple[str, str], Hit] = {}
-        for row, score in fuse(near, worded, len(cosines) + len(bm25s)):
-            passage = self.passages[row]
-            best.setdefault(
-                (passage.document_id, passage.article_id),
-                Hit(
-                    passage.document_id,
-                    passage.article_id,
-                    passage.start,
-                    passage.end,
-                    score,
-                    cosines.get(row, 0.0),
-                    bm25s.get(row, 0.0),
-                ),
+    def _hits(self, question: str, best: Mapping[Key, float], worded: Mapping[int, float]) -> tuple[Hit, ...]:
+        """A hit a provision, with its scores by grain: the cosines worked out anew, for all of its passages."""
+        rows = [row for key in best for row in self._provisions[key]]
+        cosines = dict(zip(rows, self.dense.cosines(self._vector(question), rows), strict=True))
+        return tuple(
+            Hit(
+                *key,
+                score,
+                self._by_grain(self._provisions[key], cosines, -1.0),
+                self._by_grain(self._provisions[key], worded, 0.0),
             )
+            for key, score in best.items()
+        )
+
+    def _by_grain(self, rows: Sequence[int], scores: Mapping[int, float], absent: float) -> tuple[float, ...]:
+        best = dict.fromkeys(Grain, absent)
+        for row in rows:
+            grain = self.passages[row].grain
+            best[grain] = max(best[grain], float(scores.get(row, absent)))
         return tuple(best.values())

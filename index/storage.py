@@ -91,16 +91,22 @@ def build_index(home: Path, library: Library, encoder: Encoder, progress: Progre
 def open_index(home: Path, library: Library, encoder: Encoder) -> HybridRetriever:
     """The version that serves. Raises IndexUnavailable where there is none, or it is made of something else."""
     root = home / "index"
-    try:
-        version = (root / CURRENT).read_text("utf-8").strip()
-        found = _read_manifest(root / version)
-    except (OSError, ValueError, TypeError):
-        raise IndexUnavailable("还没有可用的索引，请先运行 python -m index build") from None
+    version, found = serving(home)
     _compare(found, manifest_of(library, encoder))
     try:
         return _load(root / version, version, encoder)
     except (OSError, ValueError, RuntimeError) as error:
         raise IndexUnavailable(f"索引 {version} 已损坏，请删除后运行 python -m index build（{error}）") from error
+
+
+def serving(home: Path) -> tuple[str, Manifest]:
+    """The name of the version that serves, and what it is made of. Raises IndexUnavailable where none does."""
+    root = home / "index"
+    try:
+        version = (root / CURRENT).read_text("utf-8").strip()
+        return version, _read_manifest(root / version)
+    except (OSError, ValueError, TypeError):
+        raise IndexUnavailable("还没有可用的索引，请先运行 python -m index build") from None
 
 
 def _compare(found: Manifest, wanted: Manifest) -> None:

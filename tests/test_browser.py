@@ -1,0 +1,335 @@
+"""Journeys in a real Chromium against the real server, real assistant and real documents.
+
+YIYANG_CHROMIUM names the browser where it is not on the path. Screenshots go to YIYANG_ARTEFACTS (var/artefacts).
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import socket
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from time import monotonic, sleep
+from typing import Literal
+
+import pytest
+import uvicorn
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Locator,
+    Page,
+    Route,
+    ViewportSize,
+    expect,
+    sync_playwright,
+)
+
+from assistant.pipeline import Assistant
+from tests.conftest import REPOSITORY
+from web.app import create_app
+from web.settings import Settings
+from web.store import open_store
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM = os.environ.get("YIYANG_CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
+ARTEFACTS = Path(os.environ.get("YIYANG_ARTEFACTS", REPOSITORY / "var" / "artefacts"))
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PHONE = ViewportSize(width=360, height=740)
+DESKTOP = ViewportSize(width=1280, height=800)
+DOCTORS = "养老机构内设医务室至少配几名医生？"
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.xdist_group("browser"),
+    pytest.mark.skipif(CHROMIUM is None, reason="没有 Chromium：请安装 chromium，或用 YIYANG_CHROMIUM 指明它的路径"),
+]
+
+
+@pytest.fixture(scope="module")
+def site(assistant: Assistant, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a running server on a free port of this machine."""
+    store = open_store(f"sqlite:///{tmp_path_factory.mktemp('browser') / 'yiyang.db'}")
+    listener = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(create_app(assistant, store, Settings()), log_level="warning"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+    thread.start()
+    patience = monotonic() + 30
+    while not server.started and monotonic() < patience:
+        sleep(0.01)
+    assert server.started
+    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    server.should_exit = True
+    thread.join()
+    listener.close()
+    store.close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def context(browser: Browser, site: str) -> Iterator[BrowserContext]:
+    opened = browser.new_context(base_url=site, viewport=DESKTOP, reduced_motion="reduce", locale="zh-CN")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Iterator[Page]:
+    """A page on which nothing may go wrong in the script or against the security policy."""
+    opened = context.new_page()
+    wrong: list[str] = []
+    opened.on("pageerror", lambda error: wrong.append(str(error)))
+    opened.on("console", lambda message: wrong.append(message.text) if "Content Security" in message.text else None)
+    yield opened
+    assert wrong == []
+
+
+def ask(page: Page, question: str) -> Locator:
+    """Type a question, press Enter, and wait for its answer."""
+    before = page.locator("[data-turn]").count()
+    page.get_by_label("您的问题").fill(question)
+    page.keyboard.press("Enter")
+    turn = page.locator("[data-turn]").nth(before)
+    expect(turn).to_be_visible()
+    return turn
+
+
+def keep(page: Page, name: str) -> None:
+    ARTEFACTS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=ARTEFACTS / f"{name}.png")
+
+
+def overflow(page: Page) -> int:
+    return int(page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+def bottom_of_view(page: Page) -> float:
+    """Where the fixed bar with the question box begins."""
+    box = page.locator(".composer").bounding_box()
+    assert box is not None
+    return box["y"]
+
+
+def test_from_a_question_to_the_article_it_rests_on(page: Page) -> None:
+    page.goto("/")
+    turn = ask(page, DOCTORS)
+    expect(turn.locator(".finding")).to_contain_text("1名主执业点医师")
+    expect(turn.locator("blockquote mark").first).to_have_text("1名主执业点医师")
+    quote = turn.locator("blockquote").first.inner_text()
+    link = turn.locator(".source a").first
+    expect(link).to_contain_text("（长民〔2025〕2号）二、（一）2.")
+    link.click()
+    expect(page).to_have_url(re.compile(r"/documents/changning-2025-2\?start=\d+&end=\d+#2\.1\.2$"))
+    article = page.locator('[id="2.1.2"]')
+    expect(article).to_be_in_viewport()
+    expect(article).to_have_class(re.compile("cited"))
+    assert "".join(article.locator("mark").all_inner_texts()) == quote
+    assert page.evaluate("() => scrollY") > 0
+    keep(page, "document-desktop")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("device", "viewport"), [("phone", PHONE), ("desktop", DESKTOP)])
+def test_finding_quotation_and_source_fit_the_first_screen(
+    browser: Browser, site: str, device: str, viewport: ViewportSize, scheme: Literal["light", "dark"]
+) -> None:
+    context = browser.new_context(base_url=site, viewport=viewport, color_scheme=scheme, reduced_motion="reduce")
+    page = context.new_page()
+    page.goto("/")
+    keep(page, f"empty-{device}-{scheme}")
+    turn = ask(page, DOCTORS)
+    for part in (".badge", ".finding", "blockquote", ".source"):
+        box = turn.locator(part).first.bounding_box()
+        assert box is not None
+        assert box["y"] >= 52, part
+        assert box["y"] + box["height"] <= bottom_of_view(page), part
+    keep(page, f"answer-{device}-{scheme}")
+    context.close()
+
+
+@pytest.mark.parametrize("path", ["/", "/documents", "/documents/daxing-2026-22?start=900&end=1000#2.8", "/docs", "/x"])
+def test_nothing_runs_off_a_narrow_screen(page: Page, path: str) -> None:
+    page.set_viewport_size(PHONE)
+    page.goto(path)
+    if path == "/":
+        for question in (DOCTORS, "大兴和长宁有什么不同？", "x" * 300):
+            ask(page, question)
+    assert overflow(page) == 0
+    keep(page, f"narrow-{re.sub(r'[^a-z]+', '-', path).strip('-') or 'chat'}")
+
+
+def test_things_to_tap_are_large_enough(page: Page) -> None:
+    page.set_viewport_size(PHONE)
+    page.goto("/")
+    ask(page, DOCTORS)
+    for target in page.locator("button:visible, textarea:visible, .source a:visible, .masthead a:visible").all():
+        box = target.bounding_box()
+        assert box is not None
+        assert box["height"] >= 44, target.inner_text()
+
+
+def test_an_example_is_asked_by_tapping_it(page: Page) -> None:
+    page.goto("/")
+    page.get_by_role("button", name="消防演练多久一次？").click()
+    turn = page.locator("[data-turn]")
+    expect(turn.locator(".finding")).to_contain_text("消防演练")
+    expect(page.locator("[data-welcome]")).to_be_hidden()
+    expect(turn.locator(".finding")).to_be_focused()
+    expect(page.get_by_role("status").first).to_contain_text("文件有明文")
+
+
+def test_a_follow_up_keeps_the_conversation_and_a_reload_keeps_both(page: Page) -> None:
+    page.goto("/")
+    first = ask(page, DOCTORS)
+    second = ask(page, "那护士呢？")
+    expect(second).to_contain_text("按「养老机构内设医务室至少配几名护士？」理解")
+    expect(second.locator("mark").first).to_have_text("1名注册护士")
+    assert first.get_attribute("data-conversation") == second.get_attribute("data-conversation")
+    page.reload()
+    expect(page.locator("[data-turn]")).to_have_count(2)
+    page.goto("/documents")
+    page.get_by_role("link", name="提问").click()
+    expect(page.locator("[data-turn]")).to_have_count(2)
+    page.get_by_role("link", name="新对话").click()
+    expect(page.locator("[data-turn]")).to_have_count(0)
+
+
+def test_a_vague_question_offers_questions_to_tap(page: Page) -> None:
+    page.goto("/")
+    turn = ask(page, "政策")
+    option = turn.locator(".clarification button").first
+    question = option.inner_text()
+    option.click()
+    second = page.locator("[data-turn]").nth(1)
+    expect(second.locator(".question")).to_contain_text(question)
+    assert second.get_attribute("data-conversation") == turn.get_attribute("data-conversation")
+
+
+def test_the_keyboard_is_enough(page: Page) -> None:
+    page.goto("/")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="跳到正文")).to_be_focused()
+    for _ in range(20):
+        page.keyboard.press("Tab")
+        if page.evaluate("() => document.activeElement.id") == "question":
+            break
+    expect(page.get_by_label("您的问题")).to_be_focused()
+    page.keyboard.type("消防演练")
+    page.keyboard.press("Shift+Enter")
+    page.keyboard.type("多久一次？")
+    expect(page.get_by_label("您的问题")).to_have_value("消防演练\n多久一次？")
+    page.keyboard.press("Enter")
+    turn = page.locator("[data-turn]")
+    expect(turn).to_be_visible()
+    expect(page.get_by_label("您的问题")).to_be_focused()
+    expect(page.get_by_label("您的问题")).to_have_value("")
+    for _ in range(6):
+        page.keyboard.press("Shift+Tab")
+        if page.evaluate("() => document.activeElement.closest('.source') !== null"):
+            break
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("/documents/"))
+
+
+def test_everything_works_without_script(browser: Browser, site: str) -> None:
+    context = browser.new_context(base_url=site, viewport=PHONE, java_script_enabled=False)
+    page = context.new_page()
+    page.goto("/")
+    page.get_by_label("您的问题").fill(DOCTORS)
+    page.get_by_role("button", name="提问").click()
+    expect(page.locator("mark").first).to_have_text("1名主执业点医师")
+    page.get_by_label("您的问题").fill("那护士呢？")
+    page.get_by_role("button", name="提问").click()
+    expect(page.locator(".turn")).to_have_count(2)
+    expect(page.locator(".turn").nth(1).locator(".finding")).to_be_in_viewport()
+    page.locator(".turn").nth(1).locator(".source a").first.click()
+    expect(page.locator('[id="2.1.2"].cited')).to_be_in_viewport()
+    keep(page, "without-script")
+    context.close()
+
+
+def test_a_lost_network_keeps_what_was_typed(page: Page) -> None:
+    page.goto("/")
+    ask(page, DOCTORS)
+    page.context.set_offline(True)
+    page.get_by_label("您的问题").fill("消防演练多久一次？")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("网络不通")
+    expect(page.get_by_label("您的问题")).to_have_value("消防演练多久一次？")
+    expect(page.locator(".turn")).to_have_count(1)
+    page.context.set_offline(False)
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-turn]")).to_have_count(2)
+    expect(page.get_by_role("alert")).to_be_hidden()
+
+
+def test_a_server_fault_is_told_and_keeps_what_was_typed(page: Page) -> None:
+    def fail(route: Route) -> None:
+        route.fulfill(status=500, content_type="text/html", body="<h1>oops</h1>")
+
+    page.goto("/")
+    page.route("**/ask", fail)
+    page.get_by_label("您的问题").fill(DOCTORS)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("服务暂时出错")
+    expect(page.get_by_label("您的问题")).to_have_value(DOCTORS)
+
+
+def test_waiting_is_shown_and_a_question_is_sent_once(page: Page) -> None:
+    held: list[Route] = []
+    page.goto("/")
+    page.route("**/ask", lambda route: held.append(route))
+    page.get_by_label("您的问题").fill(DOCTORS)
+    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
+    expect(page.locator(".pending")).to_contain_text("正在查文件")
+    assert len(held) == 1
+    held[0].continue_()
+    expect(page.locator("[data-turn]")).to_have_count(1)
+    expect(page.locator(".pending")).to_have_count(0)
+
+
+def test_words_of_a_question_are_never_markup(page: Page) -> None:
+    page.goto("/")
+    turn = ask(page, '<img src=x onerror="document.title=1"><b>消防</b>')
+    expect(turn.locator(".question")).to_contain_text("<b>消防</b>")
+    assert turn.locator("img, b:not(.source b)").count() == 0
+
+
+def test_an_answer_can_be_copied_and_judged(page: Page) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto("/")
+    turn = ask(page, DOCTORS)
+    turn.get_by_role("button", name="复制回答").click()
+    expect(turn.get_by_role("button", name="已复制")).to_be_visible()
+    copied = page.evaluate("() => navigator.clipboard.readText()")
+    assert "至少配置1名主执业点医师" in copied
+    assert "（长民〔2025〕2号）" in copied
+    turn.get_by_role("button", name="有帮助", exact=True).click()
+    expect(turn.get_by_text("已记下，谢谢。")).to_be_visible()
+
+
+def test_an_article_longer_than_the_screen_opens_at_the_words_cited(page: Page) -> None:
+    page.set_viewport_size(ViewportSize(width=360, height=400))
+    text = page.request.get("/api/v1/documents/daxing-2026-22/text").text()
+    start = text.index("并通报行业主管部门")
+    page.goto(f"/documents/daxing-2026-22?start={start}&end={start + 9}#6.21")
+    expect(page.locator("mark")).to_be_in_viewport()

@@ -1,0 +1,470 @@
+"""The pages as a browser without script gets them: forms, escaping, documents, errors, headers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from fastapi.testclient import TestClient
+from hypothesis import given
+from hypothesis import strategies as st
+
+from corpus.library import Library
+from tests.test_web_desk import (
+    DOCTORS,
+    ELSEWHERE,
+    FAULT,
+    MISSING,
+    NURSES,
+    NURSES_IN_FULL,
+    SECRET,
+    SUBSIDY,
+    VAGUE,
+    WHOLE,
+    Scripted,
+)
+from web.app import create_app
+from web.assets import FOR_A_WHILE, FOR_GOOD
+from web.marking import LONG, pieces, stretches
+from web.settings import Settings
+from web.store import open_store
+from web.views import EXAMPLES
+
+VOID = {"meta", "link", "input", "wbr", "br"}
+BROWSER = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+INJECTIONS = [
+    "<script>alert(1)</script>",
+    "</textarea><img src=x onerror=alert(1)>",
+    '" autofocus onfocus="alert(1)',
+    "{{ 7 * 7 }}{% raw %}",
+    "{{ ''.__class__.__mro__ }}",
+    "&lt;b&gt;&amp;",
+    "%3Cscript%3E",
+]
+
+
+@dataclass
+class Element:
+    tag: str
+    attributes: dict[str, str]
+    inside: list[Element | str] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        return "".join(each if isinstance(each, str) else each.text for each in self.inside)
+
+    def walk(self) -> Iterator[Element]:
+        yield self
+        for each in self.inside:
+            if isinstance(each, Element):
+                yield from each.walk()
+
+    def all(self, tag: str, **attributes: str) -> list[Element]:
+        """Elements of a tag; class_ is one of the classes, the rest are equal."""
+        wanted = {name.rstrip("_"): value for name, value in attributes.items()}
+        return [each for each in self.walk() if each.tag == tag and each.has(wanted)]
+
+    def one(self, tag: str, **attributes: str) -> Element:
+        found = self.all(tag, **attributes)
+        assert len(found) == 1, f"{tag} {attributes}: {len(found)}"
+        return found[0]
+
+    def has(self, wanted: dict[str, str]) -> bool:
+        return all(
+            value in self.attributes.get(name, "").split() if name == "class" else self.attributes.get(name) == value
+            for name, value in wanted.items()
+        )
+
+
+class Tree(HTMLParser):
+    """A strict reader: every tag must close, in order."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.root = Element("root", {})
+        self._open = [self.root]
+        self.feed(page)
+        self.close()
+        assert self._open == [self.root], f"left open: {[each.tag for each in self._open[1:]]}"
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        made = Element(tag, {name: value or "" for name, value in attrs})
+        self._open[-1].inside.append(made)
+        if tag not in VOID:
+            self._open.append(made)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self._open.pop().tag == tag
+
+    def handle_data(self, data: str) -> None:
+        self._open[-1].inside.append(data)
+
+
+def read(page: str) -> Element:
+    return Tree(page).root
+
+
+@pytest.fixture(scope="module")
+def client(library: Library, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    store = open_store(f"sqlite:///{tmp_path_factory.mktemp('pages') / 'yiyang.db'}")
+    app = create_app(Scripted(library), store, Settings())
+    with TestClient(app, raise_server_exceptions=False, headers=BROWSER) as client:
+        yield client
+    store.close()
+
+
+def submit(client: TestClient, question: str, conversation: str = "") -> Element:
+    """Ask as a form does, and follow to the page that results."""
+    response = client.post("/ask", data={"question": question, "conversation": conversation})
+    assert response.status_code == 200, response.text
+    return read(response.text)
+
+
+def quoted(turn: Element) -> list[str]:
+    """The quotations of a turn, without the words that fold them."""
+    for block in turn.all("blockquote"):
+        for fold in block.all("details"):
+            fold.inside = [each for each in fold.inside if not (isinstance(each, Element) and each.tag == "summary")]
+    return [block.text for block in turn.all("blockquote")]
+
+
+# Asking without script
+
+
+def test_the_empty_page_invites_a_question(client: TestClient) -> None:
+    page = read(client.get("/").text)
+    assert page.one("html").attributes["lang"] == "zh-Hans"
+    assert [each.attributes["value"] for each in page.all("button", name="question")] == [*EXAMPLES]
+    assert page.one("textarea").attributes["name"] == "question"
+    assert page.one("label", for_="question").text == "您的问题"
+    assert page.all("article") == []
+
+
+def test_a_form_asks_and_lands_on_its_answer(client: TestClient) -> None:
+    response = client.post("/ask", data={"question": DOCTORS}, follow_redirects=False)
+    assert response.status_code == 303
+    address, _, fragment = response.headers["location"].partition("#")
+    turn = read(client.get(address).text).one("article", id=fragment)
+    assert turn.one("h2").text == f"问：{DOCTORS}"
+    assert turn.one("p", class_="badge").text == "文件有明文"
+    assert turn.one("p", class_="finding").text == "「1名主执业点医师」。"
+    assert turn.one("mark").text == "1名主执业点医师"
+
+
+def test_an_answer_reads_finding_then_quotation_then_source(client: TestClient) -> None:
+    turn = submit(client, DOCTORS).one("article", class_="turn")
+    order = [
+        each
+        for each in turn.walk()
+        if each.tag in {"blockquote", "cite"} or "finding" in each.attributes.get("class", "")
+    ]
+    assert [each.tag for each in order] == ["p", "blockquote", "cite"]
+    source = turn.one("p", class_="source")
+    assert source.text == "《关于进一步深化长宁区养老服务医养结合发展的实施方案》（长民〔2025〕2号）二、（一）2."
+
+
+def test_the_source_opens_the_document_at_the_words_quoted(client: TestClient) -> None:
+    turn = submit(client, DOCTORS).one("article", class_="turn")
+    address, _, fragment = turn.one("p", class_="source").one("a").attributes["href"].partition("#")
+    page = read(client.get(address).text)
+    article = page.one("section", id=fragment)
+    assert "cited" in article.attributes["class"]
+    assert article.one("mark").text == quoted(turn)[0]
+    assert [each.attributes["id"] for each in page.all("section", class_="cited")] == ["2.1.2"]
+
+
+def test_a_conversation_goes_on_without_script(client: TestClient) -> None:
+    page = submit(client, DOCTORS)
+    conversation = page.one("form", class_="composer-inner").one("input", name="conversation").attributes["value"]
+    page = submit(client, NURSES, conversation)
+    assert [each.one("h2").text for each in page.all("article", class_="turn")] == [f"问：{DOCTORS}", f"问：{NURSES}"]
+    assert f"按「{NURSES_IN_FULL}」理解" in page.text
+
+
+@pytest.mark.parametrize("conversation", ["0" * 32, "nonsense", "'", "../"])
+def test_a_conversation_that_is_gone_does_not_stop_a_question(client: TestClient, conversation: str) -> None:
+    page = submit(client, DOCTORS, conversation)
+    assert len(page.all("article", class_="turn")) == 1
+    assert "原来的对话已经不在了" in client.get("/", params={"c": conversation}).text
+
+
+@pytest.mark.parametrize(
+    ("question", "badge", "words"),
+    [
+        (SUBSIDY, "文件有涉及，未写明", MISSING),
+        (ELSEWHERE, "文件中没有找到", "相近条文，未回答所问"),
+        (VAGUE, "请再说具体一点", "您想了解哪一方面？"),
+    ],
+)
+def test_each_outcome_says_what_it_is(client: TestClient, question: str, badge: str, words: str) -> None:
+    turn = submit(client, question).one("article", class_="turn")
+    assert turn.one("p", class_="badge").text == badge
+    assert words in turn.text
+
+
+def test_options_are_questions_to_tap_within_the_conversation(client: TestClient) -> None:
+    form = submit(client, VAGUE).one("form", class_="clarification")
+    assert form.attributes["action"] == "/ask"
+    assert [each.attributes["value"] for each in form.all("button", name="question")] == [DOCTORS, WHOLE]
+    assert len(form.one("input", name="conversation").attributes["value"]) == 32
+
+
+def test_a_near_miss_is_not_shown_as_a_quotation(client: TestClient) -> None:
+    turn = submit(client, ELSEWHERE).one("article", class_="turn")
+    assert turn.all("blockquote") == []
+    assert turn.one("section", class_="related").one("p", class_="snippet").text == "签约覆盖率不低于80%"
+
+
+def test_a_long_quotation_is_folded_and_whole(client: TestClient, library: Library) -> None:
+    turn = submit(client, WHOLE).one("article", class_="turn")
+    document = library.get("changning-2025-2")
+    assert turn.all("details", class_="fold") != []
+    assert quoted(turn) == [document.whole_text(document.find("2.1.4")).strip()]
+
+
+@pytest.mark.parametrize(("question", "status"), [("", 422), ("  ", 422), ("问" * 501, 422), ("医\x00生", 422)])
+def test_a_question_refused_is_given_back_with_the_reason(client: TestClient, question: str, status: int) -> None:
+    response = client.post("/ask", data={"question": question})
+    page = read(response.text)
+    assert response.status_code == status
+    assert page.one("p", id="refusal").text
+    assert "hidden" not in page.one("p", id="refusal").attributes
+    assert page.one("textarea").attributes["aria-invalid"] == "true"
+    assert page.one("textarea").text.strip() == question.strip()
+
+
+def test_the_script_gets_a_piece_of_the_page_or_a_problem(client: TestClient) -> None:
+    asked = client.post("/ask", data={"question": DOCTORS}, headers={"x-fragment": "1"})
+    assert read(asked.text).one("article").attributes["data-conversation"]
+    assert "<html" not in asked.text
+    refused = client.post("/ask", data={"question": " "}, headers={"x-fragment": "1"})
+    assert (refused.status_code, refused.json()["code"]) == (422, "empty_question")
+
+
+def test_thanks_for_feedback_without_script(client: TestClient) -> None:
+    form = submit(client, DOCTORS).one("form", action="/feedback")
+    sent = {each.attributes["name"]: each.attributes["value"] for each in form.all("input")}
+    assert "已记下，谢谢。" in client.post("/feedback", data={**sent, "verdict": "up"}).text
+    assert client.post("/feedback", data={**sent, "verdict": "sideways"}).status_code == 422
+    assert client.post("/feedback", data={**sent, "answer": "0" * 32, "verdict": "up"}).status_code == 404
+
+
+# Escaping
+
+
+@pytest.mark.parametrize("words", INJECTIONS)
+def test_words_of_a_question_stay_words(client: TestClient, words: str) -> None:
+    plain = submit(client, "无害的问题")
+    page = submit(client, words)
+    assert page.one("article").one("h2").text == f"问：{words}"
+    assert [each.tag for each in page.walk()] == [each.tag for each in plain.walk()]
+    assert not [name for each in page.walk() for name in each.attributes if name.startswith("on")]
+
+
+@pytest.mark.parametrize("words", INJECTIONS)
+def test_words_refused_stay_words(client: TestClient, words: str) -> None:
+    typed = words + "问" * 501
+    page = read(client.post("/ask", data={"question": typed}).text)
+    assert page.one("textarea").text == typed
+
+
+@pytest.mark.parametrize("words", INJECTIONS)
+def test_words_of_an_address_stay_words(client: TestClient, words: str) -> None:
+    page = read(client.get(f"/documents/{quote(words, safe='')}").text)
+    assert page.all("img") == []
+    assert len(page.all("script")) == 1
+
+
+# Documents
+
+
+def test_the_shelf_lists_every_document(client: TestClient, library: Library) -> None:
+    shelf = read(client.get("/documents").text).one("ul", class_="shelf")
+    assert [each.attributes["href"] for each in shelf.all("a")] == [
+        f"/documents/{document.document_id}" for document in library
+    ]
+
+
+def test_a_document_is_shown_whole_with_its_outline(client: TestClient, library: Library) -> None:
+    for document in library:
+        page = read(client.get(f"/documents/{document.document_id}").text)
+        shown = page.all("section", class_="provision")
+        assert [each.attributes["id"] for each in shown] == [each.article_id for each in document.walk()]
+        squeezed = "".join("".join(each.text for each in shown).split())
+        assert squeezed == "".join(document.text.split())
+        links = [each.attributes["href"] for each in page.one("nav", class_="outline").all("a")]
+        assert links == [f"#{each.article_id}" for each in document.walk()]
+        assert all(each.text.strip() for each in page.one("nav", class_="outline").all("a"))
+
+
+def test_what_a_document_does_not_print_is_said_to_be_unstated(client: TestClient) -> None:
+    facts = read(client.get("/documents/anonymous-district-plan").text).one("dl", class_="facts")
+    shown = {each.one("dt").text: each.one("dd").text for each in facts.all("div")}
+    assert (shown["文号"], shown["成文日期"], shown["地区"]) == ("文件未注明", "文件未注明", "**市**区")
+
+
+def test_a_range_over_several_articles_is_marked_in_each(client: TestClient, library: Library) -> None:
+    document = library.get("changning-2025-2")
+    whole = document.find("2.1")
+    page = read(client.get(f"/documents/changning-2025-2?start={whole.start}&end={whole.subtree_end}").text)
+    assert [each.attributes["id"] for each in page.all("section", class_="cited")] == [
+        "2.1",
+        *(f"2.1.{number}" for number in range(1, 6)),
+    ]
+    marked = "".join("".join(each.text.split()) for each in page.all("mark"))
+    assert marked == "".join(document.whole_text(whole).split())
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "start=x&end=y",
+        "start=-5&end=9",
+        "start=5",
+        "end=5",
+        "start=9&end=5",
+        "start=5&end=5",
+        "start=99999999999999999999&end=999999999999999999999",
+        "start=9000000&end=9000001",
+        "start=1e3&end=2e3",
+        "start=１０&end=２０",
+        "start=%00&end=%ff",
+        "start=1&start=2&end[]=3",
+    ],
+)
+def test_a_range_that_is_nonsense_is_ignored(client: TestClient, query: str) -> None:
+    response = client.get(f"/documents/changning-2025-2?{query}")
+    assert response.status_code == 200
+    assert read(response.text).all("mark") == []
+
+
+def test_a_range_past_the_end_is_clamped(client: TestClient, library: Library) -> None:
+    text = library.get("changning-2025-2").text
+    page = read(client.get(f"/documents/changning-2025-2?start={len(text) - 5}&end=99999999").text)
+    assert "".join(each.text for each in page.all("mark")) == text[-5:].strip()
+
+
+# Errors, headers, files
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "words"),
+    [
+        ("/nothing", 404, "没有这个地址"),
+        ("/documents/nowhere-1", 404, "没有这份文件"),
+        ("/ask", 405, "不支持这种请求方法"),
+    ],
+)
+def test_a_browser_gets_error_pages_in_chinese(client: TestClient, path: str, status: int, words: str) -> None:
+    response = client.get(path)
+    assert response.status_code == status
+    assert read(response.text).one("h1").text == words
+
+
+def test_a_fault_gets_a_page_without_particulars(client: TestClient) -> None:
+    response = client.post("/ask", data={"question": FAULT})
+    assert response.status_code == 500
+    assert read(response.text).one("h1").text == "服务出错"
+    assert SECRET not in response.text
+
+
+def test_programs_get_problems_where_browsers_get_pages(client: TestClient) -> None:
+    assert client.get("/nothing", headers={"accept": "*/*"}).json()["code"] == "not_found"
+    assert client.get("/api/v1/nothing").json()["code"] == "not_found"
+
+
+def test_a_broken_form_is_refused(client: TestClient) -> None:
+    kind = {"content-type": "multipart/form-data; boundary=x"}
+    assert client.post("/ask", content=b"--y\r\n\r\n", headers=kind).status_code in {400, 422}
+    assert client.post("/ask", files={"question": b"a file"}).status_code == 422
+
+
+@pytest.mark.parametrize("path", ["/", "/documents", "/docs", "/nothing", "/api/v1/documents", "/static/yiyang.css"])
+def test_every_response_carries_the_security_headers(client: TestClient, path: str) -> None:
+    headers = client.get(path).headers
+    policy = headers["content-security-policy"]
+    assert "unsafe" not in policy
+    assert "default-src 'none'" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "same-origin"
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/documents", "/documents/daxing-2026-22?start=500&end=600", "/docs", "/nothing"]
+)
+def test_pages_obey_their_own_policy(client: TestClient, path: str) -> None:
+    page = read(client.get(path).text)
+    assert page.all("style") == []
+    assert [each.text for each in page.all("script")] == [""]
+    for each in page.walk():
+        assert not {"style", "onclick", "onload"} & set(each.attributes)
+        assert not each.attributes.get("src", "").startswith(("http", "//"))
+        assert each.tag == "a" or not each.attributes.get("href", "").startswith(("http", "//"))
+    ids = [each.attributes["id"] for each in page.walk() if "id" in each.attributes]
+    assert len(ids) == len(set(ids))
+
+
+def test_files_are_kept_for_good_under_their_fingerprint_only(client: TestClient) -> None:
+    page = read(client.get("/").text)
+    addresses = [each.attributes["href"] for each in page.all("link")] + [page.one("script").attributes["src"]]
+    assert len(addresses) == 3
+    for address in addresses:
+        assert client.get(address).headers["cache-control"] == FOR_GOOD
+        assert client.get(address.partition("?")[0]).headers["cache-control"] == FOR_A_WHILE
+        assert client.get(f"{address}0").headers["cache-control"] == FOR_A_WHILE
+
+
+def test_nothing_is_taken_from_elsewhere() -> None:
+    static = Path(__file__).resolve().parents[1] / "web" / "static"
+    for path in static.iterdir():
+        words = path.read_text("utf-8").replace("http://www.w3.org/2000/svg", "")
+        assert not re.search(r"https?:|@import|\burl\(|\bimport\b", words), path
+
+
+def test_the_reference_lists_every_operation_and_code(client: TestClient) -> None:
+    text = read(client.get("/docs").text).text
+    for path in client.get("/openapi.json").json()["paths"]:
+        assert path in text
+    for words in ("question_too_long", "document_sha256", "interpreted_question", "必填"):
+        assert words in text
+
+
+# Marking and folding
+
+ranges = st.lists(st.tuples(st.integers(0, 500), st.integers(0, 500)), max_size=5)
+texts = st.text(st.sampled_from("医养结合机构，。；\n 1"), max_size=500)
+
+
+@given(text=texts, marks=ranges, strong=ranges)
+def test_pieces_are_the_text_and_mark_what_was_asked(
+    text: str, marks: list[tuple[int, int]], strong: list[tuple[int, int]]
+) -> None:
+    cut = pieces(text, (0, len(text)), marks, strong)
+    assert "".join(piece.text for piece in cut) == text
+    marked = [piece.marked for piece in cut for _ in piece.text]
+    assert marked == [any(start <= at < end for start, end in marks) for at in range(len(text))]
+    bold = [piece.strong for piece in cut for _ in piece.text]
+    assert bold == [any(start <= at < end for start, end in strong) for at in range(len(text))]
+
+
+@given(text=texts, marks=ranges)
+def test_folding_loses_nothing_and_never_hides_a_mark(text: str, marks: list[tuple[int, int]]) -> None:
+    parts = stretches(text, marks)
+    assert "".join(piece.text for part in parts for piece in part.pieces) == text
+    assert [part.length for part in parts] == [sum(len(piece.text) for piece in part.pieces) for part in parts]
+    assert not [piece for part in parts if part.folded for piece in part.pieces if piece.marked]
+    if len(text) <= LONG:
+        assert not [part for part in parts if part.folded]
+
+
+def test_a_long_text_is_folded_around_its_mark() -> None:
+    text = "甲" * 200 + "。要紧的字句。" + "乙" * 200
+    parts = stretches(text, [(203, 205)])
+    assert [part.folded for part in parts] == [True, False, True]
+    assert "".join(piece.text for piece in parts[1].pieces) == "要紧的字句。"

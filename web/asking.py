@@ -1,0 +1,85 @@
+"""One question asked and recorded: what the API and the pages both do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Protocol
+
+from assistant.answers import Answer, Filters
+from corpus.citations import Citation
+from corpus.library import Library
+from web.store import Store
+
+
+class Hit(Protocol):
+    """A passage found: where it is, a piece of its words, and how near it is (higher is nearer)."""
+
+    @property
+    def citation(self) -> Citation: ...
+    @property
+    def snippet(self) -> str: ...
+    @property
+    def score(self) -> float: ...
+
+
+class Answering(Protocol):
+    """What web needs of the assistant. assistant.pipeline.Assistant is one."""
+
+    @property
+    def library(self) -> Library: ...
+    @property
+    def index_version(self) -> str: ...
+    def ask(
+        self, question: str, *, history: tuple[str, ...] = (), filters: Filters = ..., limit: int = 3
+    ) -> Answer: ...
+    def search(self, question: str, *, filters: Filters, limit: int) -> tuple[Hit, ...]: ...
+
+
+_NO_FILTERS = Filters()
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An answer with the ids under which it is kept; elapsed_ms takes in reading and writing the store."""
+
+    answer: Answer
+    conversation_id: str
+    answer_id: str
+    index_version: str
+    elapsed_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where questions are asked: an assistant and the store of what was asked."""
+
+    assistant: Answering
+    store: Store
+
+    def ask(
+        self, question: str, conversation_id: str | None = None, filters: Filters = _NO_FILTERS, limit: int = 3
+    ) -> Asked:
+        """Raises UnknownConversation; UnknownDocument where filters name a document that is not in the library."""
+        began = perf_counter()
+        for document_id in filters.document_ids or ():
+            self.assistant.library.get(document_id)
+        turns = self.store.turns(conversation_id) if conversation_id else ()
+        history = tuple(turn.interpreted_question for turn in turns)
+        answer = self.assistant.ask(question, history=history, filters=filters, limit=limit)
+        version = self.assistant.index_version
+        conversation, answer_id = self.store.record(answer, version, conversation_id)
+        return Asked(answer, conversation, answer_id, version, (perf_counter() - began) * 1000)
+
+    def recall(self, conversation_id: str) -> tuple[Asked, ...]:
+        """The latest turns of a conversation, answered again: the same question on the same index says the same.
+
+        Raises UnknownConversation.
+        """
+        history: tuple[str, ...] = ()
+        recalled: list[Asked] = []
+        for turn in self.store.turns(conversation_id):
+            answer = self.assistant.ask(turn.question, history=history, limit=3)
+            history = (*history, turn.interpreted_question)
+            recalled.append(Asked(answer, conversation_id, turn.answer_id, turn.index_version, 0.0))
+        return tuple(recalled)

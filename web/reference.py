@@ -1,0 +1,134 @@
+"""The reference of the HTTP interface as a page of our own, drawn from the OpenAPI description."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import APIRouter, FastAPI, Response
+
+from web.pages import Pages
+from web.problems import KINDS
+
+_MEDIA = ("application/json", "application/problem+json")
+_TYPES = {
+    "string": "字符串",
+    "integer": "整数",
+    "number": "数",
+    "boolean": "布尔",
+    "array": "数组",
+    "object": "对象",
+    "null": "null",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FieldDoc:
+    """One field of a model, or one parameter; kind and description are Chinese, example is JSON."""
+
+    name: str
+    kind: str
+    required: bool
+    description: str
+    example: str
+
+
+@dataclass(frozen=True, slots=True)
+class OperationDoc:
+    """One method of one path: what it takes and what it gives back."""
+
+    anchor: str
+    method: str
+    path: str
+    summary: str
+    description: str
+    takes: tuple[FieldDoc, ...]
+    gives: tuple[FieldDoc, ...]
+    model: str
+
+
+def reference_router(app: FastAPI, pages: Pages) -> APIRouter:
+    """/docs, the reference."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/docs")
+    def reference() -> Response:
+        api = app.openapi()
+        values = {"operations": [*operations(api)], "models": models(api), "kinds": KINDS}
+        return pages.render("reference.html", values)
+
+    return router
+
+
+def operations(api: Mapping[str, Any]) -> Iterator[OperationDoc]:
+    """Every operation of an OpenAPI description, in its order."""
+    for path, methods in api["paths"].items():
+        for method, operation in methods.items():
+            model = _model_given(operation)
+            yield OperationDoc(
+                anchor=operation["operationId"],
+                method=method.upper(),
+                path=path,
+                summary=operation.get("summary", ""),
+                description=operation.get("description", ""),
+                takes=(*_parameters(operation), *_body(api, operation)),
+                gives=fields(api["components"]["schemas"][model]) if model else (),
+                model=model,
+            )
+
+
+def models(api: Mapping[str, Any]) -> dict[str, tuple[FieldDoc, ...]]:
+    """Name to fields, for the models that others hold."""
+    schemas: Mapping[str, Any] = api["components"]["schemas"]
+    return {name: fields(schema) for name, schema in schemas.items() if not name.startswith(("HTTP", "Validation"))}
+
+
+def fields(schema: Mapping[str, Any]) -> tuple[FieldDoc, ...]:
+    """The properties of a JSON schema, in its order."""
+    required = schema.get("required", ())
+    return tuple(
+        FieldDoc(name, _kind(each), name in required, each.get("description", ""), _example(each))
+        for name, each in schema.get("properties", {}).items()
+    )
+
+
+def _parameters(operation: Mapping[str, Any]) -> Iterator[FieldDoc]:
+    for parameter in operation.get("parameters", ()):
+        schema = parameter["schema"]
+        description = parameter.get("description", schema.get("description", ""))
+        yield FieldDoc(parameter["name"], _kind(schema), parameter["required"], description, _example(schema))
+
+
+def _body(api: Mapping[str, Any], operation: Mapping[str, Any]) -> tuple[FieldDoc, ...]:
+    body = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
+    name = _reference(body)
+    return fields(api["components"]["schemas"][name]) if name else ()
+
+
+def _model_given(operation: Mapping[str, Any]) -> str:
+    for status in ("200", "201"):
+        content = operation["responses"].get(status, {}).get("content", {})
+        if name := _reference(content.get("application/json", {}).get("schema", {})):
+            return name
+    return ""
+
+
+def _reference(schema: Mapping[str, Any]) -> str:
+    return str(schema.get("$ref", "")).rpartition("/")[2]
+
+
+def _kind(schema: Mapping[str, Any]) -> str:
+    if name := _reference(schema):
+        return name
+    if choices := schema.get("anyOf"):
+        return " 或 ".join(_kind(choice) for choice in choices)
+    if "enum" in schema:
+        return " / ".join(schema["enum"])
+    kind = _TYPES.get(schema.get("type", ""), "任意")
+    return f"{kind}〔{_kind(schema['items'])}〕" if isinstance(schema.get("items"), Mapping) else kind
+
+
+def _example(schema: Mapping[str, Any]) -> str:
+    return json.dumps(schema["examples"][0], ensure_ascii=False) if schema.get("examples") else ""
