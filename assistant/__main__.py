@@ -7,12 +7,12 @@ from dataclasses import asdict
 from typing import Annotated
 
 import typer
-from index.encoder import EncoderError
-from index.model import ModelError
 
 from assistant.answers import Filters
 from assistant.pipeline import Assistant, open_assistant
 from assistant.questions import MAX_QUESTION
+from index.encoder import EncoderError
+from index.model import ModelError
 from index.settings import Settings
 from index.storage import IndexUnavailable
 

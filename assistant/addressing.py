@@ -15,6 +15,8 @@ _NUMBER = rf"(?:[0-9]+|[{CHINESE_DIGITS}]+)"
 _CHINESE = rf"[{CHINESE_DIGITS}]+"
 # 第14条, 第（十五）条, 第十一项; several after one another are a path
 _ORDINAL = re.compile(rf"第\s*[（(]?\s*(?P<number>{_NUMBER})\s*[）)]?\s*(?:大)?(?P<unit>条|款|项|点|目|部分|章|节)")
+# 第四部分（十一）, 第二部分（三）9.
+_DEEPER = re.compile(rf"\s*的?\s*[（(]\s*({_NUMBER})\s*[）)]\s*(?:([0-9]+)[.．、]?(?![0-9]))?")
 _TOP_UNITS = frozenset({"部分", "章"})
 # 二、（一）2. and 四（五）
 _PRINTED_PATH = re.compile(
@@ -46,9 +48,11 @@ def address_in(question: str) -> Address | None:
     ordinals = tuple(_ORDINAL.finditer(question))
     if not ordinals:
         return None
-    printed = question[ordinals[0].start() : ordinals[-1].end()]
+    deeper = _DEEPER.match(question, ordinals[-1].end())
+    numbers = [match["number"] for match in ordinals] + ([each for each in deeper.groups() if each] if deeper else [])
+    printed = question[ordinals[0].start() : (deeper or ordinals[-1]).end()]
     from_top = ordinals[0]["unit"] in _TOP_UNITS
-    return Address(tuple(whole_number(match["number"]) for match in ordinals), from_top, printed)
+    return Address(tuple(map(whole_number, numbers)), from_top, printed.strip())
 
 
 def find_articles(document: PolicyDocument, address: Address) -> tuple[Provision, ...]:

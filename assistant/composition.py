@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from assistant.answers import Clarification, QuestionType, Quotation, Related, Status
-from assistant.concepts import Concept
+from assistant.concepts import Wanted
 from assistant.decision import Outcome
 from assistant.evidence import Evidence, clauses_of, deciding_words, quoted_span
 from assistant.questions import Understanding
@@ -68,7 +68,7 @@ def block(document: PolicyDocument, provision: Provision, span: Span, marked: tu
     return Block(document, provision, quotation, words=words)
 
 
-def draft_outcome(outcome: Outcome, asked: Understanding, wanted: tuple[Concept, ...], library: Library) -> Draft:
+def draft_outcome(outcome: Outcome, asked: Understanding, wanted: Wanted, library: Library) -> Draft:
     """The draft of a search's outcome."""
     if outcome.status is Status.CLARIFY:
         return _clarification(outcome, asked)
@@ -78,14 +78,14 @@ def draft_outcome(outcome: Outcome, asked: Understanding, wanted: tuple[Concept,
         type=asked.type,
         form=asked.type.value if outcome.status is Status.ANSWERED else outcome.status.value,
         blocks=blocks,
-        slots={"missing": name_of(asked.type, asked.focus), "uncovered": uncovered(asked, library)},
+        slots={"missing": name_of(asked.sought, asked.focus), "uncovered": uncovered(asked, library)},
         related=tuple(_related(evidence) for evidence in outcome.near),
         missing_texts=_missing_texts(outcome, wanted, library),
         confidence=round(outcome.confidence, 4),
     )
 
 
-def _evidence_block(evidence: Evidence, asked: Understanding, wanted: tuple[Concept, ...]) -> Block:
+def _evidence_block(evidence: Evidence, asked: Understanding, wanted: Wanted) -> Block:
     marked = deciding_words(evidence, asked, wanted)
     made = block(evidence.document, evidence.provision, quoted_span(evidence, marked), marked)
     return Block(
@@ -127,7 +127,7 @@ def _clarification(outcome: Outcome, asked: Understanding) -> Draft:
     return Draft(Status.CLARIFY, asked.type, "clarify", clarification=Clarification(prompt, options))
 
 
-def _missing_texts(outcome: Outcome, wanted: tuple[Concept, ...], library: Library) -> tuple[str, ...]:
+def _missing_texts(outcome: Outcome, wanted: Wanted, library: Library) -> tuple[str, ...]:
     """Texts that the provisions nearest to the question refer to by a title about it, and that are not at hand."""
     if outcome.status is Status.ANSWERED:
         return ()
@@ -135,7 +135,7 @@ def _missing_texts(outcome: Outcome, wanted: tuple[Concept, ...], library: Libra
     found: dict[str, None] = {}
     for evidence in (*outcome.evidence, *outcome.near[:2]):
         for reference in references(evidence.document):
-            about = any(concept.found_in(reference.title) == 1.0 for concept in wanted)
+            about = any(concept.found_in(reference.title) == 1.0 for concept in wanted.concepts)
             if reference.article_id == evidence.provision.article_id and about and reference.title not in at_hand:
                 number = f"（{reference.document_number}）" if reference.document_number else ""
                 found[f"《{reference.title}》{number}"] = None

@@ -16,6 +16,10 @@ _ASKING = re.compile(
     r"[由归找让向报]?给?谁[来去]?|怎么(?:[样办弄说做]|回事)?|怎样|如何|咋(?:[样办弄整])?|哪(?:[个些里儿年家样天]|一[个年天])?|什么|啥"
     r"|多少|多久|多长|多大|几(?=[^乎])|能不能|可不可以|要不要|是不是|会不会|行不行|用不用|有没有|需不需要|[吗呢吧啊呀嘛]"
 )
+_ASKING_WHICH = re.compile(r"哪(?:[些几]|一)?[个条家份种样项本张]?|几[个名份项种张条本]|什么|啥|多少")
+_PRINTED_NOWHERE = "\u9fff"
+_NEAR = 8
+"""Characters behind an asking word in which the thing asked for stands."""
 # What a word's part of speech (ICTCLAS tags, as jieba gives them) says of how much it carries: what a question is
 # about is in its nouns; its verbs are often everyday ones that no document prints.
 _SHARES = {"n": 1.0, "j": 1.0, "l": 1.0, "i": 1.0, "e": 1.0, "vn": 1.0, "q": 0.7, "v": 0.5, "a": 0.5, "s": 0.5}
@@ -33,6 +37,8 @@ class Concept:
     word: str
     terms: tuple[str, ...]
     weight: float
+    unseen: bool
+    """Whether no document prints any of the terms, as far as character pairs tell."""
     pairs: tuple[tuple[str, ...], ...]
     """The character pairs of each term."""
 
@@ -51,10 +57,44 @@ class Concept:
         return _PARTIAL_CREDIT * best
 
 
-def concepts(wording: str, glossary: Glossary, rarity: Rarity) -> tuple[Concept, ...]:
-    """The concepts of a question, in order, each once."""
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a question is about: its concepts, each once and in order, and those of them asked for by name."""
+
+    concepts: tuple[Concept, ...]
+    named: tuple[Concept, ...]
+
+    @property
+    def weight(self) -> float:
+        """The weight of all its concepts, in nats, at least 1."""
+        return max(1.0, sum(concept.weight for concept in self.concepts))
+
+    @property
+    def unseen(self) -> float:
+        """The share of that weight in words of which no document prints any term."""
+        return sum(concept.weight for concept in self.concepts if concept.unseen) / self.weight
+
+
+def wanted_of(wording: str, focus: str, glossary: Glossary, rarity: Rarity) -> Wanted:
+    """What a question wants; `focus` is the clause of it that asks."""
     words = dict(_content_words(wording, glossary))
-    return tuple(_concept(word, share, glossary, rarity) for word, share in words.items())
+    found = tuple(_concept(word, share, glossary, rarity) for word, share in words.items())
+    return Wanted(found, _named(focus, glossary, rarity))
+
+
+def _named(focus: str, glossary: Glossary, rarity: Rarity) -> tuple[Concept, ...]:
+    """The things asked for by name: 材料 in «要交哪几份材料», 网站 in «去哪个网站下载».
+
+    A provision that prints none of them hardly answers. Empty where the question names no thing.
+    """
+    named = []
+    for match in _ASKING_WHICH.finditer(focus):
+        for word, tag in rjieba.tag(focus[match.end() : match.end() + _NEAR]):
+            if tag[:1] in "nj" and word not in glossary.stopwords:
+                named.append(_concept(word, 1.0, glossary, rarity))
+            if tag[:1] not in "qm":
+                break
+    return tuple(named)
 
 
 def coverage(wanted: tuple[Concept, ...], text: str) -> float:
@@ -66,7 +106,8 @@ def coverage(wanted: tuple[Concept, ...], text: str) -> float:
 def _concept(word: str, share: float, glossary: Glossary, rarity: Rarity) -> Concept:
     terms = tuple(dict.fromkeys((*glossary.printed(word), word)))
     pairs = tuple(tuple(first + second for first, second in pairwise(term)) for term in terms)
-    return Concept(word, terms, share * min(rarity(term) for term in terms), pairs)
+    rarest = min(rarity(term) for term in terms)
+    return Concept(word, terms, share * rarest, rarest >= rarity(_PRINTED_NOWHERE), pairs)
 
 
 def _share(tag: str) -> float:

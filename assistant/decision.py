@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import exp
 
 from assistant.answers import Status
-from assistant.concepts import Concept
+from assistant.concepts import Wanted
 from assistant.evidence import Evidence
+from assistant.models import DECIDING
 from assistant.questions import Understanding
 from assistant.wanted import INDISPENSABLE
 
-# Tuned on eval/gold by `python -m eval`.
-ENOUGH_TO_ANSWER = 0.45
+# Chosen on the tuning half of eval/gold.
+ENOUGH_TO_ANSWER = 0.55
 """Confidence from which evidence is shown as the answer."""
-ENOUGH_WHERE_UNCOVERED = 0.9
-"""The same where the question names a place that no document is made for: then only what holds everywhere counts."""
-ENOUGH_FOR_SUBJECT = 0.25
-"""Confidence from which the subject counts as dealt with, though what was asked is not stated."""
-COMPARABLE = 0.88
-"""Share of the best score from which another document's provision is shown beside it."""
-LEAST_COSINE = 0.84
-"""Cosine of unrelated texts: this family of encoders gives none much less."""
+COVERED_FOR_SUBJECT = 0.3
+"""Coverage from which the subject counts as dealt with, though what was asked is not stated."""
+LEAST_COVERED = 0.1
+"""Coverage, by the provision or by a question anticipated for it, under which nothing is an answer: none of the
+question's own words is near it, however near the vectors are."""
+WIDE = 4.0
+"""Difference of ranking scores beyond which the next evidence plays no part."""
+COMPARABLE = 1.0
+"""Difference of ranking scores up to which another document's provision is shown beside the best."""
 LEAST_CONTENT = 4.0
 """Weight of content words, in nats, under which a question is too vague to search for."""
 
@@ -36,56 +37,94 @@ class Outcome:
     confidence: float = 0.0
 
 
-def decide(
-    asked: Understanding, wanted: tuple[Concept, ...], ranked: tuple[Evidence, ...], limit: int, *, covered: bool
-) -> Outcome:
-    """The outcome of a search. ranked: evidence, best first. covered: documents are made for every place named."""
-    if not asked.places and not asked.document_ids and is_vague(wanted):
-        return Outcome(Status.CLARIFY, near=ranked[:limit])
-    if not ranked:
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """What speaks for and against the best evidence being an answer, each to be weighed by a model.
+
+    near*            cosine of its nearest passage, of any grain and of an anticipated question
+    covered, …       as in Signs
+    margin           by how much it goes before the next, in [0, 1]
+    unseen           share of the question's weight in words that no document prints
+    unstated         1 where only a fact of a certain kind answers, and it holds none
+    uncovered        1 where the question names a place that no document is made for
+    """
+
+    near: float
+    near_question: float
+    covered: float
+    sentence_covered: float
+    question_covered: float
+    named: float
+    stated: float
+    margin: float
+    unseen: float
+    unstated: float
+    uncovered: float
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """A question when it comes to deciding.
+
+    ranked     evidence, best first
+    uncovered  whether it names a place that no document is made for
+    """
+
+    asked: Understanding
+    wanted: Wanted
+    ranked: tuple[Evidence, ...]
+    uncovered: bool
+
+
+def grounds(weighed: Weighed) -> Grounds:
+    """The grounds for answering with the first of the evidence; at least one is needed."""
+    asked, ranked = weighed.asked, weighed.ranked
+    best, signs = ranked[0], ranked[0].signs
+    behind = best.score - ranked[1].score if len(ranked) > 1 else WIDE
+    return Grounds(
+        near=max(signs.near_provision, signs.near_sentence, signs.near_question),
+        near_question=signs.near_question,
+        covered=signs.covered,
+        sentence_covered=signs.sentence_covered,
+        question_covered=signs.question_covered,
+        named=signs.named,
+        stated=signs.stated,
+        margin=min(behind, WIDE) / WIDE,
+        unseen=weighed.wanted.unseen,
+        unstated=float(asked.type in INDISPENSABLE and not best.facts),
+        uncovered=float(weighed.uncovered),
+    )
+
+
+def decide(weighed: Weighed, limit: int) -> Outcome:
+    """The outcome of a search, with at most `limit` provisions shown."""
+    asked = weighed.asked
+    if not asked.places and not asked.document_ids and is_vague(weighed.wanted):
+        return Outcome(Status.CLARIFY, near=weighed.ranked[:limit])
+    if not weighed.ranked:
         return Outcome(Status.NOT_FOUND)
-    ordered = _stated_first(asked, ranked)
-    best, sure = ordered[0], confidence(ordered[0])
-    stated = bool(best.facts) or asked.type not in INDISPENSABLE
-    if stated and sure >= (ENOUGH_TO_ANSWER if covered else ENOUGH_WHERE_UNCOVERED):
-        return Outcome(Status.ANSWERED, _beside(ordered, limit), confidence=sure)
-    if not stated and covered and sure >= ENOUGH_FOR_SUBJECT:
+    best = weighed.ranked[0]
+    sure = DECIDING.probability(grounds(weighed))
+    touched = max(best.signs.covered, best.signs.question_covered) >= LEAST_COVERED
+    if touched and sure >= ENOUGH_TO_ANSWER:
+        return Outcome(Status.ANSWERED, _beside(weighed.ranked, limit), confidence=sure)
+    dealt_with = best.signs.covered >= COVERED_FOR_SUBJECT and not weighed.uncovered
+    if asked.type in INDISPENSABLE and not best.facts and dealt_with:
         return Outcome(Status.UNSPECIFIED, (best,), confidence=sure)
-    return Outcome(Status.NOT_FOUND, near=ordered[:limit], confidence=sure)
+    return Outcome(Status.NOT_FOUND, near=weighed.ranked[:limit], confidence=sure)
 
 
 def decide_comparison(sides: tuple[tuple[Evidence, ...], ...], limit: int) -> Outcome:
     """One block a side: the best of each; a side without enough evidence is left out."""
-    best = [side[0] for side in sides if side and confidence(side[0]) >= ENOUGH_FOR_SUBJECT]
+    best = [side[0] for side in sides if side and side[0].signs.covered >= COVERED_FOR_SUBJECT]
     if not best:
         return Outcome(Status.NOT_FOUND, near=tuple(side[0] for side in sides if side)[:limit])
-    return Outcome(Status.ANSWERED, tuple(best), confidence=min(map(confidence, best)))
+    return Outcome(Status.ANSWERED, tuple(best), confidence=min(evidence.signs.covered for evidence in best))
 
 
-def confidence(evidence: Evidence) -> float:
-    """How surely a provision answers the question, in [0, 1]: a logistic curve over four signs.
-
-    Fitted (scikit-learn, balanced classes) on the search questions of eval/gold/first.jsonl, then rounded.
-    """
-    near = 17 * max(evidence.hit.cosine, LEAST_COSINE)
-    signs = near + 2.0 * evidence.coverage + 1.0 * evidence.sentence_coverage + 1.5 * bool(evidence.facts)
-    return 1 / (1 + exp(17.6 - signs))
-
-
-def is_vague(wanted: tuple[Concept, ...]) -> bool:
+def is_vague(wanted: Wanted) -> bool:
     """Whether the question holds too little to search for."""
-    return sum(concept.weight for concept in wanted) < LEAST_CONTENT
-
-
-def _stated_first(asked: Understanding, ranked: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
-    """Evidence with the kind of fact asked for before comparable evidence without it."""
-    if asked.type not in INDISPENSABLE:
-        return ranked
-    top = ranked[0].score
-    near = [evidence for evidence in ranked if evidence.score >= COMPARABLE * top]
-    rest = [evidence for evidence in ranked if evidence.score < COMPARABLE * top]
-    near.sort(key=lambda evidence: not evidence.facts)
-    return (*near, *rest)
+    return sum(concept.weight for concept in wanted.concepts) < LEAST_CONTENT
 
 
 def _beside(ordered: tuple[Evidence, ...], limit: int) -> tuple[Evidence, ...]:
@@ -93,7 +132,7 @@ def _beside(ordered: tuple[Evidence, ...], limit: int) -> tuple[Evidence, ...]:
     best = ordered[0]
     shown, seen = [best], {best.document.document_id}
     for evidence in ordered[1:]:
-        comparable = evidence.score >= COMPARABLE * best.score and bool(evidence.facts) == bool(best.facts)
+        comparable = best.score - evidence.score <= COMPARABLE and bool(evidence.facts) == bool(best.facts)
         if comparable and evidence.document.document_id not in seen:
             shown.append(evidence)
             seen.add(evidence.document.document_id)

@@ -1,29 +1,19 @@
-"""Questions answered by looking into a document, not by a search: an article, a fact of the head, an outline."""
+"""Questions answered by looking into a document, not by a search: an article, an outline, a fact of the head."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from datetime import date
 
 from assistant.addressing import Address, find_articles
 from assistant.answers import Clarification, QuestionType, Status
 from assistant.composition import MOST_OPTIONS, Draft, block
 from assistant.evidence import clauses_of
-from assistant.questions import Field, Understanding
+from assistant.heads import answer_head
+from assistant.questions import Understanding
 from corpus.library import Library
 from corpus.markers import read_marker
 from corpus.provisions import CLOSING, PREAMBLE, PolicyDocument, Provision
-from corpus.references import references
-from corpus.sentences import Span, sentences_over
-
-_FIELD_NAMES = {
-    Field.ISSUERS: "发文机关",
-    Field.DOCUMENT_NUMBER: "文号",
-    Field.ISSUED_ON: "成文日期",
-    Field.STATUS: "时效",
-    Field.BASIS: "制定依据",
-}
+from corpus.sentences import Span
 
 
 def look_up(asked: Understanding, library: Library) -> Draft | None:
@@ -33,8 +23,8 @@ def look_up(asked: Understanding, library: Library) -> Draft | None:
         return Draft(Status.NOT_FOUND, asked.type, "filtered_out")
     if asked.address is not None:
         return _article(asked.address, documents, library)
-    if asked.type is QuestionType.FACT and asked.field is not None and documents:
-        return _head(documents[0], asked.field)
+    if asked.type is QuestionType.FACT:
+        return answer_head(asked, library)
     if asked.type is QuestionType.OUTLINE and documents:
         return _outline(documents[0])
     return None
@@ -105,67 +95,6 @@ def _outline(document: PolicyDocument) -> Draft:
     )
     slots: dict[str, object] = {"document": document.metadata}
     return Draft(Status.ANSWERED, QuestionType.OUTLINE, "outline", blocks, slots, confidence=1.0)
-
-
-def _head(document: PolicyDocument, asked: Field) -> Draft:
-    """A fact of the head, cited where it is printed; unspecified where it is not."""
-    preamble = document.find(PREAMBLE)
-    slots: dict[str, object] = {"document": document.metadata, "field": _FIELD_NAMES[asked]}
-    marked = _printed(document, preamble, asked)
-    if not marked:
-        title = (preamble.start, _line_end(document, preamble.start))
-        unspecified = (block(document, preamble, title),)
-        return Draft(Status.UNSPECIFIED, QuestionType.FACT, "no_such_field", unspecified, slots, confidence=1.0)
-    if asked is Field.BASIS:
-        span = sentences_over(document.text, preamble.start, preamble.end, marked)
-    else:
-        span = (_line_start(document, marked[0][0]), _line_end(document, marked[-1][1]))
-    return Draft(
-        Status.ANSWERED, QuestionType.FACT, "fact", (block(document, preamble, span, marked),), slots, confidence=1.0
-    )
-
-
-def _printed(document: PolicyDocument, preamble: Provision, asked: Field) -> tuple[Span, ...]:
-    """Where the preamble prints a fact of the head."""
-    if asked is Field.BASIS:
-        named = [(found.start, found.end) for found in references(document) if found.article_id == PREAMBLE]
-        return tuple(named[-_basis_size(document, named) :])
-    found = (_find(document.text, preamble, words) for words in _values(document, asked))
-    return tuple(sorted(span for span in found if span is not None))
-
-
-def _basis_size(document: PolicyDocument, named: Sequence[Span]) -> int:
-    """How many of the texts named stand in the sentence of the last one: «根据《…》《…》等文件精神»."""
-    if not named:
-        return 0
-    last = document.text.rfind("\n", 0, named[-1][0])
-    return sum(span[0] > last for span in named)
-
-
-def _values(document: PolicyDocument, asked: Field) -> tuple[str, ...]:
-    """The ways in which a fact of the head may be printed, or its several values."""
-    metadata = document.metadata
-    if asked is Field.ISSUERS:
-        return metadata.issuers
-    if asked is Field.ISSUED_ON:
-        return _dates(metadata.issued_on) if metadata.issued_on else ()
-    value = metadata.document_number if asked is Field.DOCUMENT_NUMBER else metadata.status
-    return (value,) if value else ()
-
-
-def _dates(day: date) -> tuple[str, ...]:
-    return (f"{day.year}年{day.month}月{day.day}日", f"{day.year}.{day.month}.{day.day}")
-
-
-def _find(text: str, preamble: Provision, words: str) -> Span | None:
-    """Where words stand in the preamble, whatever white space is between their characters."""
-    spaced = re.compile(r"\s*".join(map(re.escape, words)))
-    match = spaced.search(text, preamble.start, preamble.end)
-    return match.span() if match else None
-
-
-def _line_start(document: PolicyDocument, at: int) -> int:
-    return document.text.rfind("\n", 0, at) + 1
 
 
 def _line_end(document: PolicyDocument, at: int) -> int:

@@ -6,15 +6,15 @@ verify. Every step is a function from values to a new value; none keeps anything
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
 from assistant.answers import Answer, Filters, QuestionType
 from assistant.composition import Draft, draft_outcome
-from assistant.concepts import Concept, concepts
+from assistant.concepts import wanted_of
 from assistant.conversation import resolve
-from assistant.decision import decide, decide_comparison
+from assistant.decision import Weighed, decide, decide_comparison
 from assistant.evidence import Evidence, Ledger, weigh
 from assistant.glossary import Glossary, load_glossary
 from assistant.lookups import look_up
@@ -49,7 +49,7 @@ class Assistant:
 
     library: Library
     retriever: Retriever
-    glossary: Glossary
+    glossary: Glossary = field(repr=False)
 
     @property
     def index_version(self) -> str:
@@ -72,31 +72,30 @@ class Assistant:
 
     def search(self, question: str, *, filters: Filters = _NO_FILTERS, limit: int = 10) -> tuple[SearchHit, ...]:
         """The provisions nearest to a question, best first, without deciding whether they answer it."""
-        asked = understand(normalise(question), self.library)
+        return tuple(_search_hit(evidence) for evidence in self.weigh(question, filters=filters).ranked[:limit])
+
+    def weigh(self, question: str, *, history: tuple[str, ...] = (), filters: Filters = _NO_FILTERS) -> Weighed:
+        """What is known of a question when it comes to deciding. For search, and for training the models."""
+        interpreted = resolve(normalise(question), history, self.library, self.glossary)
+        asked = understand(interpreted, self.library)
         scope = scope_of(asked, filters, self.library)
-        ranked = self._gather(asked, self._concepts(asked), scope, scope.document_ids)
-        return tuple(_search_hit(evidence) for evidence in ranked[:limit])
+        return self._weigh(asked, scope, scope.document_ids)
 
     def _search_and_decide(self, asked: Understanding, scope: Scope, limit: int) -> Draft:
-        wanted = self._concepts(asked)
         if asked.type is QuestionType.COMPARISON and len(scope.sides) > 1:
-            sides = tuple(self._gather(asked, wanted, scope, side) for side in scope.sides)
-            outcome = decide_comparison(sides, limit)
-        else:
-            ranked = self._gather(asked, wanted, scope, scope.document_ids)
-            outcome = decide(asked, wanted, ranked, limit, covered=not uncovered(asked, self.library))
-        return draft_outcome(outcome, asked, wanted, self.library)
+            weighed = tuple(self._weigh(asked, scope, side) for side in scope.sides)
+            outcome = decide_comparison(tuple(each.ranked for each in weighed), limit)
+            return draft_outcome(outcome, asked, weighed[0].wanted, self.library)
+        one = self._weigh(asked, scope, scope.document_ids)
+        return draft_outcome(decide(one, limit), asked, one.wanted, self.library)
 
-    def _concepts(self, asked: Understanding) -> tuple[Concept, ...]:
-        return concepts(asked.wording, self.glossary, self.retriever.rarity)
-
-    def _gather(
-        self, asked: Understanding, wanted: tuple[Concept, ...], scope: Scope, document_ids: frozenset[str]
-    ) -> tuple[Evidence, ...]:
+    def _weigh(self, asked: Understanding, scope: Scope, document_ids: frozenset[str]) -> Weighed:
         """Evidence from those documents, best first."""
+        wanted = wanted_of(asked.wording, asked.focus, self.glossary, self.retriever.rarity)
         hits = self.retriever.search(self.glossary.expanded(asked.wording), CANDIDATES, document_ids)
         ruling = (hit for hit in hits if _rules_on_something(hit, self.library))
-        return weigh(ruling, asked, wanted, self._ledger, scope.meant)
+        ranked = weigh(ruling, asked, wanted, self._ledger, scope.meant)
+        return Weighed(asked, wanted, ranked, uncovered=bool(uncovered(asked, self.library)))
 
     @cached_property
     def _ledger(self) -> Ledger:

@@ -28,8 +28,12 @@ class Field(StrEnum):
     ISSUERS = "issuers"
     DOCUMENT_NUMBER = "document_number"
     ISSUED_ON = "issued_on"
+    EFFECTIVE_ON = "effective_on"
     STATUS = "status"
     BASIS = "basis"
+    ADDRESSEES = "addressees"
+    ANNEXES = "annexes"
+    PUBLICITY = "publicity"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,7 @@ class Understanding:
     document_ids  the documents named, by number, title or nickname; empty where none is
     wording       the question without the names of places and documents: what is searched for
     focus         the clause of it that asks; the others only set the scene
+    sought        the type whose facts answer: of a comparison, what is compared; else the type itself
     field         for questions about a document's head
     """
 
@@ -48,41 +53,61 @@ class Understanding:
     address: Address | None
     wording: str
     focus: str
+    sought: QuestionType
     field: Field | None = None
 
 
+_WHEN = r"(?:哪一?[天年月日]|几月几[号日]|什么时候|啥时候|何时|几时|什么时间|哪年哪月|多会儿|多咱)"
 _FIELDS: tuple[tuple[Field, re.Pattern[str]], ...] = (
-    # 文号多少; 几号文件
-    (Field.DOCUMENT_NUMBER, re.compile(r"文号|发文字号|几号文|第几号")),
-    # 是哪天发的; 什么时候印发
+    # 文号多少; 几号文件; 多少号
+    (Field.DOCUMENT_NUMBER, re.compile(r"文号|发文字号|几号文|第几号|多少号|编号")),
+    # 从哪天起算生效
+    (Field.EFFECTIVE_ON, re.compile(rf"{_WHEN}.{{0,6}}(?:生效|施行|执行|实施|起算)|(?:生效|施行|实施)(?:日期|时间)")),
+    # 是哪天发的; 什么时候印发; 几月几号出的
     (
         Field.ISSUED_ON,
         re.compile(
-            r"(?:哪[一]?[天年月日]|几月几[号日]|什么时候|啥时候|何时|几时|什么时间|哪年哪月).{0,4}(?:发[的布文]|发$|印发|出台|公布|下发|出来|成文)"
-            r"|(?:成文|印发|发布|发文|公布)(?:日期|时间)"
+            rf"{_WHEN}.{{0,4}}(?:发[的布文]|发$|印[发的]|出[台来的]|公布|下[发来]|成文|落款|签)"
+            r"|(?:成文|印发|发布|发文|公布|落款)(?:的)?(?:日期|时间|日子)"
         ),
     ),
-    # 是谁发的; 哪几家一起发的
+    # 是谁发的; 哪几家一起发的; 哪四家弄的
     (
         Field.ISSUERS,
         re.compile(
-            r"(?:谁|哪.{0,4}|什么(?:单位|部门|机关)|几个部门|几家)(?:一起|联合|共同)?(?:发[的布文]|发$|印发|出台|制[定订]|下发|起草|出的)|发文机关|发文单位"
+            r"(?:谁|哪.{0,4}|什么(?:单位|部门|机关)|几个(?:部门|单位)|几家)(?:一起|联合|共同|一块儿?)?"
+            r"(?:发[的布文出]|发$|印发|出台|出的|制[定订]|下发|起草|弄[的出]|搞[的出]|定[的出]|盖的?章|落款|署名)"
+            r"|发文(?:机关|单位)|落款(?:是|单位)|署名"
+        ),
+    ),
+    # 发给哪些单位
+    (Field.ADDRESSEES, re.compile(r"(?:发|印发|下发|送|写)给(?:哪|谁|什么)|主送|抬头")),
+    # 后头附了个啥
+    (Field.ANNEXES, re.compile(r"附件|附(?:了|着|的|带)|附表")),
+    # 是不是公开的
+    (
+        Field.PUBLICITY,
+        re.compile(
+            r"公开(?:的|发布|吗|么|不|文件)?[？?吗么]?$|(?:能不能|可不可以|是否|是不是).{0,4}公开|内部文件|保密"
         ),
     ),
     # 现在还有效吗
     (Field.STATUS, re.compile(r"有效|作废|废止|失效|时效|过期")),
-    # 是照着国办哪个文来的; 依据是什么
+    # 是照着国办哪个文来的; 依据是什么; 跟着省里哪个规划走的
     (
         Field.BASIS,
         re.compile(
-            r"(?:照着?|依据|根据|按照?).{0,8}(?:哪|什么|啥).{0,6}(?:文|来|定|制定|出台)|(?:制定|发文|上位)?依据是"
+            r"(?:照着?|依据|根据|按照?|跟着|依照|参照).{0,10}(?:哪|什么|啥).{0,8}(?:文|来|定|制定|出台|走|规划|意见)"
+            r"|(?:制定|发文|上位|政策)?依据(?:是|有)"
         ),
     ),
 )
 _DOCUMENT_WORD = re.compile(r"文件|方案|措施|意见|通知|办法|条例|[0-9]号|号文|那个文|这个文")
 
+TypeTable = tuple[tuple[QuestionType, re.Pattern[str]], ...]
+
 # In order of precedence: the first that matches is the type.
-_TYPES: tuple[tuple[QuestionType, re.Pattern[str]], ...] = (
+_TYPES: TypeTable = (
     # 和…有啥不一样; 差在哪; 比一下
     (
         QuestionType.COMPARISON,
@@ -94,8 +119,15 @@ _TYPES: tuple[tuple[QuestionType, re.Pattern[str]], ...] = (
     (
         QuestionType.RESPONSIBILITY,
         re.compile(
-            r"(?:哪|什么|啥)(?:个|些|几个|家)?(?:部门|单位|机关|局|机构)(?:来|去|负责|管|牵头|查|批|监督|处理|公布|指导|[？?]|$)"
-            r"|谁(?:来|去|负责|管|牵头|查|批|审|监管|监督|处理|公布|指导|验收|评|给|定|说了算|出|组织|承担)|[归由找向报让]给?谁|谁.{0,3}(?:的责任|的事)|哪个部门|哪些部门|什么部门"
+            r"(?:哪|什么|啥)(?:个|些|几个|家)?(?:部门|单位|机关|局)|哪几[家个](?!月)|谁(?!都|能|可以|需要|更|的)"
+            r"|谁.{0,3}(?:的责任|的事)|[归由找向报]给?谁|什么机构(?:来|去|负责|管)"
+        ),
+    ),
+    # 收多少钱可以不公示吗: asked is whether, not how much
+    (
+        QuestionType.PERMISSION,
+        re.compile(
+            r"能不能|能否|可不可以|可否|行不行|是否|是不是|要不要|用不用|(?:可以|能)[^，。]{0,16}[吗么不][？?]?$"
         ),
     ),
     # 多久一次; 一年几次
@@ -137,12 +169,13 @@ _TYPES: tuple[tuple[QuestionType, re.Pattern[str]], ...] = (
     # 怎么办; 流程
     (QuestionType.PROCEDURE, re.compile(r"怎么|怎样|如何|咋|流程|步骤|手续|程序|条件|往哪|上哪|去哪|哪[里儿]")),
 )
+_COMPARED = tuple(row for row in _TYPES if row[0] is not QuestionType.COMPARISON)
 _OUTLINE = re.compile(
     r"(?:主要|大概|大致|都)*(?:讲|说|写|规定|包[括含])的?了?(?:些|点|是)?(?:啥|什么|哪些|哪几)个?(?:内容|方面|部分|块|章)?"
-    r"|主要内容|(?:哪|几)几?个?(?:块|部分|方面|章)|大纲|提纲|目录|概要|结构|概括"
+    r"|主要内容|(?:哪|几)几?个?大?(?:块|部分|方面|章)|都?有(?:些|哪些)?(?:什么|啥)?内容|大纲|提纲|目录|概要|结构|概括"
 )
 _FILLERS = re.compile(
-    r"(?:工作|实施)?(?:文件|方案|措施|意见|通知|计划|规定)|大概|主要|一共|总共|介绍|一下|[那这]个?|请|给我|有|[的个是都呢吗啊里了讲说份下]|[0-9]+号文?"
+    r"(?:工作|实施)?(?:文件|方案|措施|意见|通知|计划|规定)|大概|主要|一共|总共|介绍|一下|[那这]个?|请|给我|有|[的个是都呢吗啊里了讲说份下分]|[0-9]+号文?"
 )
 _CLAUSE_END = re.compile(r"(?<=[，。；,;！!？?])\s*(?=\S)")
 _SPARE = re.compile(r"[\s，。？！?!,、；;：:]+")
@@ -174,8 +207,11 @@ def understand(question: str, library: Library) -> Understanding:
     address = address_in(wording)
     speaks_of_document = bool(named or address or _DOCUMENT_WORD.search(question))
     documents = _documents(question, places, named, library) if speaks_of_document else ()
-    field = _field(question) if speaks_of_document else None
+    field = _field(wording) if speaks_of_document else None
     kind, focus = _type(wording)
+    sought = kind if kind is not QuestionType.COMPARISON else _type(wording, _COMPARED)[0]
+    if len({place.full_name for place in places}) > 1 or len(documents) > 1:
+        kind = QuestionType.COMPARISON
     if address is not None:
         kind = QuestionType.LOOKUP
     elif field is not None:
@@ -183,7 +219,7 @@ def understand(question: str, library: Library) -> Understanding:
     elif documents and _asks_for_whole(wording, documents):
         kind = QuestionType.OUTLINE
     document_ids = tuple(document.document_id for document in documents)
-    return Understanding(kind, places, document_ids, address, wording, focus, field)
+    return Understanding(kind, places, document_ids, address, wording, focus, sought, field)
 
 
 def _documents(
@@ -208,10 +244,10 @@ def without_names(question: str, places: tuple[Place, ...], names: tuple[str, ..
     return " ".join(question.split())
 
 
-def _type(wording: str) -> tuple[QuestionType, str]:
+def _type(wording: str, types: TypeTable = _TYPES) -> tuple[QuestionType, str]:
     """The type of a question and the clause that gives it: the last one that asks, as people put the scene first."""
     for clause in reversed(_CLAUSE_END.split(wording)):
-        for kind, pattern in _TYPES:
+        for kind, pattern in types:
             if pattern.search(clause):
                 return kind, clause
     return QuestionType.GENERAL, wording

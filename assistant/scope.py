@@ -33,7 +33,7 @@ def scope_of(asked: Understanding, filters: Filters, library: Library) -> Scope:
     is an answer for a district that has none."""
     allowed = library_of(tuple(document for document in library if _passes(document, filters)))
     named = frozenset(document_id for document_id in asked.document_ids if document_id in allowed)
-    by_place = [_of_place(place, allowed) for place in asked.places]
+    by_place = [_of_place(place, allowed) & named or _of_place(place, allowed) for place in asked.places]
     local = frozenset().union(*by_place)
     if asked.document_ids:
         found = named | local if len(by_place) > 1 else named

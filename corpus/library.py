@@ -34,7 +34,7 @@ class Library:
     """
 
     documents: Mapping[str, PolicyDocument]
-    anticipated: Mapping[str, tuple[AnticipatedQuestion, ...]] = field(default_factory=dict)
+    anticipated: Mapping[str, tuple[AnticipatedQuestion, ...]] = field(default_factory=dict, repr=False)
 
     def __iter__(self) -> Iterator[PolicyDocument]:
         return iter(self.documents.values())

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from hashlib import sha256
@@ -78,8 +78,8 @@ class PolicyDocument:
 
     document_id: str
     metadata: Metadata
-    text: str
-    provisions: tuple[Provision, ...]
+    text: str = field(repr=False)
+    provisions: tuple[Provision, ...] = field(repr=False)
 
     def __post_init__(self) -> None:
         if not DOCUMENT_ID.fullmatch(self.document_id):

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from eval.summary import Evaluation
     from index.encoder import Encoder
 
-FIRST_GOLD = Path(__file__).with_name("gold") / "first.jsonl"
+GOLD = Path(__file__).with_name("gold")
+TUNING, REPORTING = GOLD / "tuning.jsonl", GOLD / "reporting.jsonl"
 FAILED_CHECK, BAD_INPUT = 1, 2
 Made = TypeVar("Made")
 
@@ -80,12 +81,12 @@ def evaluate(
     if beir is not None:
         _run_beir(beir, limit_queries, None if lexical_only else encoder, home, json_to)
     else:
-        _run_gold(gold or FIRST_GOLD, home, encoder, Outputs(json_to, html), baseline, skip_faulty)
+        _run_gold(gold or REPORTING, home, encoder, Outputs(json_to, html), baseline, skip_faulty)
 
 
 @app.command()
 def bench(
-    gold: GoldFile = FIRST_GOLD,
+    gold: GoldFile = REPORTING,
     home: Home = Path("var"),
     encoder: EncoderName = "",
 ) -> None:
@@ -103,6 +104,29 @@ def bench(
     except ServerFault as fault:
         err.print(f"测量未完成：{fault}", style="red", markup=False)
         raise typer.Exit(FAILED_CHECK) from None
+
+
+@app.command()
+def train(
+    gold: Annotated[
+        Path, typer.Option(help="调优用的题目文件。", metavar="FILE", show_default="自带的调优题目")
+    ] = TUNING,
+    home: Home = Path("var"),
+    encoder: EncoderName = "",
+) -> None:
+    """用调优题目重新拟合排序与判断两个小模型，写入 assistant/weights.json；同样的题目与索引得到同样的文件。"""
+    from assistant.models import PATH
+    from eval.training import examples, write_weights
+    from eval.training import train as fit
+
+    assistant = _open(home, encoder)
+    fitted = fit(examples(_questions(gold, assistant, skip_faulty=False), assistant))
+    write_weights(fitted, PATH)
+    out.print(
+        f"用 {fitted.questions} 题拟合；十折交叉验证：首条命中 {fitted.first_right:.1%}，区分度（AUC）{fitted.auc:.3f}",
+        highlight=False,
+    )
+    out.print(f"权重已写入 {PATH}", soft_wrap=True, highlight=False)
 
 
 def _run_gold(path: Path, home: Path, encoder: str, outputs: Outputs, baseline: bool, skip_faulty: bool) -> None:

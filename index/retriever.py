@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Protocol
 
@@ -22,13 +22,16 @@ DEPTH = 200
 Key = tuple[str, str]
 """document_id, article_id"""
 
+ABSENT = -1.0
+"""The cosine of a provision without a passage of a grain."""
+
 
 @dataclass(frozen=True, slots=True)
 class Hit:
     """A provision near the question.
 
     score    fused, in [0, 1], for ranking within one search only
-    cosines  of its nearest passage of each grain, in the order of Grain; -1 where it has none of that grain
+    cosines  of its nearest passage of each grain, in the order of Grain; ABSENT where it has none of that grain
     bm25s    of its best passage of each grain; 0 where none was among the best of the search
     """
 
@@ -66,7 +69,7 @@ class HybridRetriever:
     """Dense and lexical together over the same passages; row i of either index is passages[i]."""
 
     version: str
-    passages: Sequence[Passage]
+    passages: Sequence[Passage] = field(repr=False)
     encoder: Encoder
     dense: DenseIndex
     lexical: LexicalIndex
@@ -121,7 +124,7 @@ class HybridRetriever:
             Hit(
                 *key,
                 score,
-                self._by_grain(self._provisions[key], cosines, -1.0),
+                self._by_grain(self._provisions[key], cosines, ABSENT),
                 self._by_grain(self._provisions[key], worded, 0.0),
             )
             for key, score in best.items()

@@ -11,7 +11,7 @@ from corpus.library import Library, load_library
 from eval.gold import ArticleRef, Expect, GoldError, read_gold, survey_gold
 from eval.words import occurrences, occurs
 
-FIRST = Path(__file__).parents[1] / "eval" / "gold" / "first.jsonl"
+FIRST = Path(__file__).parents[1] / "eval" / "gold" / "tuning.jsonl"
 SOUND = {
     "id": "n01",
     "type": "numeric",

@@ -42,7 +42,7 @@ DOCUMENT = PolicyDocument(
 )
 LIBRARY = Library(MappingProxyType({"notice": DOCUMENT}))
 HEADING = Heading("gold.jsonl", "abc123", datetime(2025, 1, 2, tzinfo=UTC))
-FIRST = Path(__file__).parents[1] / "eval" / "gold" / "first.jsonl"
+FIRST = Path(__file__).parents[1] / "eval" / "gold" / "tuning.jsonl"
 
 
 def quoted(article: str, marked: str) -> Quotation:

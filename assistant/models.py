@@ -1,0 +1,41 @@
+"""The two small models, linear over named signs: which evidence goes first, and how surely it answers.
+
+Their weights are in weights.json, made by `python -m eval train` from the tuning half of the gold questions.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import exp
+from pathlib import Path
+from typing import Any, Self
+
+PATH = Path(__file__).with_name("weights.json")
+
+
+@dataclass(frozen=True)
+class LinearModel:
+    """A weight for each named sign, and a bias."""
+
+    weights: Mapping[str, float]
+    bias: float = 0.0
+
+    @classmethod
+    def read(cls, name: str, path: Path = PATH) -> Self:
+        """A model of the weights file."""
+        fields = json.loads(path.read_text("utf-8"))[name]
+        return cls(fields["weights"], fields["bias"])
+
+    def score(self, signs: Any) -> float:
+        """The weighted sum of an object's attributes of those names; not bounded."""
+        return self.bias + sum(weight * float(getattr(signs, name)) for name, weight in self.weights.items())
+
+    def probability(self, signs: Any) -> float:
+        """The same through the logistic curve, in [0, 1]."""
+        return 1 / (1 + exp(-self.score(signs)))
+
+
+RANKING = LinearModel.read("ranking")
+DECIDING = LinearModel.read("deciding")
