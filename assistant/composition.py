@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from assistant.answers import Clarification, QuestionType, Quotation, Related, Status
 from assistant.concepts import Wanted
 from assistant.decision import Outcome
-from assistant.evidence import Evidence, clauses_of, deciding_words, quoted_span
+from assistant.evidence import Evidence
 from assistant.questions import Understanding
 from assistant.scope import uncovered
+from assistant.spans import clauses_of, deciding_words, quoted_span
 from assistant.wanted import name_of
 from corpus.citations import cite
 from corpus.library import NATIONAL, Library

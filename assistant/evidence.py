@@ -18,14 +18,11 @@ from corpus.requirements import Fact, Sentence, requirements
 from corpus.sentences import Span
 from index.retriever import ABSENT, Hit, Key
 
-WHOLE_UP_TO = 320
-"""Characters of a provision that is quoted whole; of a longer one the sentences that answer are quoted."""
-
-_CLAUSE = re.compile(r"[^，。；：！？\n]+[，。；：！？]?[”’」』）)》]*")
 _BRACKET = re.compile(r"[（(][^（）()]{2,60}(?:[（(][^（）()]*[）)][^（）()]*)?[）)]")
 
-FACT_PREFERRED = 0.3
-"""Coverage by which a sentence with a fact of the kind asked for goes before one without."""
+# What counts in choosing the sentence that answers, beside its coverage of the question in [0, 1]: a fact of the kind
+# asked for, the thing asked for by name, and nearness of its vector among the sentences of the provision.
+FACT_PREFERRED, NAMED_PREFERRED, NEAR_PREFERRED = 0.3, 0.3, 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +109,9 @@ def _weigh(hit: Hit, asked: Understanding, wanted: Wanted, ledger: Ledger, meant
     document = ledger.library.get(hit.document_id)
     provision = document.find(hit.article_id)
     own = ledger.sentences[hit.document_id, hit.article_id]
-    sentence, found, sentence_covered = _best_sentence(document.text, own, provision.heading, asked, wanted)
+    sentence, found, sentence_covered = _best_sentence(
+        document.text, own, provision.heading, hit.nearest, asked, wanted
+    )
     found = found or _beside(document.text, sentence, own, asked)
     context = "".join((*document.headings(provision), document.own_text(provision)))
     anticipated = ledger.anticipated.get((hit.document_id, hit.article_id), ())
@@ -138,100 +137,43 @@ def _weigh(hit: Hit, asked: Understanding, wanted: Wanted, ledger: Ledger, meant
 
 
 def _best_sentence(
-    text: str, own: Sequence[Sentence], heading: str, asked: Understanding, wanted: Wanted
+    text: str, own: Sequence[Sentence], heading: str, nearest: Mapping[int, float], asked: Understanding, wanted: Wanted
 ) -> tuple[Sentence, tuple[Fact, ...], float]:
-    """The sentence that covers the question best, one with a wanted fact before one without, the heading last."""
-    weighed = [
-        (
-            sentence,
-            wanted_facts(asked.sought, asked.focus, sentence.facts, text),
-            coverage(wanted.concepts, text[slice(*sentence.span)]),
+    """The sentence that answers best, with the wanted facts in it and its coverage; the heading is the last choice."""
+    considered = own[1:] if heading and len(own) > 1 else own
+    near = [nearest.get(sentence.start, 0.0) for sentence in considered]
+    low, high = min(near), max(near)
+
+    def worth(place: int) -> float:
+        sentence, words = considered[place], text[slice(*considered[place].span)]
+        return (
+            coverage(wanted.concepts, words)
+            + (FACT_PREFERRED if wanted_facts(asked.sought, asked.focus, sentence.facts, text) else 0.0)
+            + (NAMED_PREFERRED * coverage(wanted.named, words))
+            + (NEAR_PREFERRED * (near[place] - low) / (high - low) if high > low else 0.0)
         )
-        for sentence in (own[1:] if heading and len(own) > 1 else own)
-    ]
-    return max(weighed, key=lambda each: each[2] + (FACT_PREFERRED if each[1] else 0.0))
+
+    best = considered[max(range(len(considered)), key=worth)]
+    covered = coverage(wanted.concepts, text[slice(*best.span)])
+    return best, wanted_facts(asked.sought, asked.focus, best.facts, text), covered
 
 
 def _beside(text: str, best: Sentence, own: Sequence[Sentence], asked: Understanding) -> tuple[Fact, ...]:
-    """Facts that rule a sentence without standing in it.
-
-    A date rules the sentences after it («到2025年，…。所有医疗机构…»), the bodies in the bracket that closes a
-    provision rule all of it: （区卫生健康委、区民政局）.
-    """
+    """Facts that rule a sentence without standing in it: a date rules the sentences after it («到2025年，…»)."""
     around = wanted_facts(asked.sought, asked.focus, tuple(fact for sentence in own for fact in sentence.facts), text)
     if asked.sought is QuestionType.DEADLINE:
         before = [date for date in around if date.start < best.start]
         return tuple(before[-1:] or around[:1])
-    if asked.sought is QuestionType.RESPONSIBILITY and _BRACKET.fullmatch(text[slice(*own[-1].span)]):
-        return tuple(body for body in around if body.start >= own[-1].start)
+    if asked.sought is QuestionType.RESPONSIBILITY:
+        return _in_charge(text, own, around)
     return ()
 
 
-def deciding_words(evidence: Evidence, asked: Understanding, wanted: Wanted) -> tuple[Span, ...]:
-    """The ranges to mark: the facts asked for in the clause nearest to the question, else that clause itself."""
-    text = evidence.document.text
-    if evidence.facts:
-        nearest = _nearest_facts(evidence, wanted)
-        return _with_what_it_rules(nearest, evidence) if asked.sought is QuestionType.PERMISSION else nearest
-    clauses = clauses_of(text, evidence.span)
-    return (max(clauses, key=lambda span: coverage(wanted.concepts, text[span[0] : span[1]])),) if clauses else ()
-
-
-def _with_what_it_rules(operative: tuple[Span, ...], evidence: Evidence) -> tuple[Span, ...]:
-    """The first operative word and the rest of its clause: «不得使用…名称»."""
-    first = operative[0]
-    clauses = clauses_of(evidence.document.text, evidence.span)
-    return ((first[0], next((clause[1] for clause in clauses if clause[0] <= first[0] < clause[1]), first[1])),)
-
-
-def _nearest_facts(evidence: Evidence, wanted: Wanted) -> tuple[Span, ...]:
-    """Facts of the clause that covers most; of several there, those that name what is asked, or else all."""
-    text = evidence.document.text
-    reach = min(evidence.span[0], evidence.facts[0].start), max(evidence.span[1], evidence.facts[-1].end)
-    clauses = clauses_of(text, reach)
-
-    def clause_of(fact: Fact) -> Span:
-        return next((span for span in clauses if span[0] <= fact.start < span[1]), fact.span)
-
-    def nearness(fact: Fact) -> float:
-        first, last = clause_of(fact)
-        return coverage(wanted.concepts, text[first:last])
-
-    best = max(map(nearness, evidence.facts))
-    nearest = [fact for fact in evidence.facts if nearness(fact) == best]
-    clause = clause_of(nearest[0])
-    together = [fact for fact in nearest if clause_of(fact) == clause]
-    naming = max(coverage(wanted.concepts, text[fact.start : fact.end]) for fact in together)
-    return _outermost(
-        fact.span for fact in together if coverage(wanted.concepts, text[fact.start : fact.end]) == naming
+def _in_charge(text: str, own: Sequence[Sentence], bodies: Sequence[Fact]) -> tuple[Fact, ...]:
+    """The bodies in the bracket that closes a provision, which rule all of it: （区卫生健康委、区民政局）."""
+    last = own[-1]
+    return (
+        tuple(body for body in bodies if body.start >= last.start)
+        if _BRACKET.fullmatch(text[slice(*last.span)])
+        else ()
     )
-
-
-def _outermost(spans: Iterable[Span]) -> tuple[Span, ...]:
-    """Without those that lie inside or overlap one before."""
-    kept: list[Span] = []
-    for span in sorted(set(spans), key=lambda span: (span[0], -span[1])):
-        if not kept or span[0] >= kept[-1][1]:
-            kept.append(span)
-    return tuple(kept)
-
-
-def clauses_of(text: str, span: Span) -> tuple[Span, ...]:
-    """The clauses of a range, between commas, without the comma."""
-    found = []
-    for match in _CLAUSE.finditer(text, *span):
-        words = match[0].rstrip("，。；：！？ \n")
-        lead = len(match[0]) - len(match[0].lstrip())
-        if words.strip():
-            found.append((match.start() + lead, match.start() + len(words)))
-    return tuple(found)
-
-
-def quoted_span(evidence: Evidence, marked: tuple[Span, ...]) -> Span:
-    """The range to quote: a short provision whole, of a long one the sentences that answer."""
-    provision = evidence.provision
-    if provision.end - provision.start <= WHOLE_UP_TO:
-        return provision.start, provision.end
-    start = min([evidence.span[0], *(span[0] for span in marked)])
-    end = max([evidence.span[1], *(span[1] for span in marked)])
-    return start, end

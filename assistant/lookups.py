@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from assistant.addressing import Address, find_articles
 from assistant.answers import Clarification, QuestionType, Status
 from assistant.composition import MOST_OPTIONS, Draft, block
-from assistant.evidence import clauses_of
 from assistant.heads import answer_head
 from assistant.questions import Understanding
+from assistant.spans import clauses_of
 from corpus.library import Library
 from corpus.markers import read_marker
 from corpus.provisions import CLOSING, PREAMBLE, PolicyDocument, Provision

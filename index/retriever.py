@@ -33,6 +33,7 @@ class Hit:
     score    fused, in [0, 1], for ranking within one search only
     cosines  of its nearest passage of each grain, in the order of Grain; ABSENT where it has none of that grain
     bm25s    of its best passage of each grain; 0 where none was among the best of the search
+    nearest  cosine of each of its sentences, by where it starts; empty where it is one sentence
     """
 
     document_id: str
@@ -40,6 +41,7 @@ class Hit:
     score: float
     cosines: tuple[float, ...]
     bm25s: tuple[float, ...]
+    nearest: Mapping[int, float]
 
     @property
     def cosine(self) -> float:
@@ -126,9 +128,15 @@ class HybridRetriever:
                 score,
                 self._by_grain(self._provisions[key], cosines, ABSENT),
                 self._by_grain(self._provisions[key], worded, 0.0),
+                self._by_sentence(self._provisions[key], cosines),
             )
             for key, score in best.items()
         )
+
+    def _by_sentence(self, rows: Sequence[int], cosines: Mapping[int, float]) -> Mapping[int, float]:
+        return {
+            self.passages[row].start: float(cosines[row]) for row in rows if self.passages[row].grain is Grain.SENTENCE
+        }
 
     def _by_grain(self, rows: Sequence[int], scores: Mapping[int, float], absent: float) -> tuple[float, ...]:
         best = dict.fromkeys(Grain, absent)
