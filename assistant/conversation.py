@@ -18,6 +18,7 @@ _LEAD = re.compile(
     r"^(?:那么|那|还有|再问一?下?|另外|然后|至于|换成|如果是|要是|我们?(?:说的?是?|是|问的?是?)|是)+[，, ]*"
 )
 _TAIL = re.compile(r"(?:呢|的呢|那种|吧|啊|的)*[？?。！!]*$")
+_CLAUSE_END = re.compile(r"[，。；,;]")
 _SPACE = re.compile(r"[\s，。？！?!,、；;：:]+")
 # A question of its own kind but without a subject: «谁负责？», «多久一次？», «查实了会怎么处理？»
 _LONGEST_BARE = 10
@@ -34,7 +35,7 @@ def resolve(question: str, history: Sequence[str], library: Library, glossary: G
     moved = _with_other_place(core, before, library)
     if moved is not None:
         return moved
-    return _with_other_word(core, before, glossary) or _appended(core, before, question)
+    return _with_other_word(core, before, glossary) or _appended(core, before, question, library)
 
 
 def _leans(question: str, core: str, library: Library, glossary: Glossary) -> bool:
@@ -76,7 +77,15 @@ def _with_other_word(core: str, before: str, glossary: Glossary) -> str | None:
     return before.replace(replaced, max(fuller, key=len, default=core))
 
 
-def _appended(core: str, before: str, question: str) -> str:
-    """The subject of the question before, and then what is asked now."""
-    subject = _TAIL.sub("", before)
-    return f"{subject}，{core}{'？' if question.rstrip().endswith(('？', '?')) else ''}"
+def _appended(core: str, before: str, question: str, library: Library) -> str:
+    """What the question before was about, and then what is asked now."""
+    mark = "？" if question.rstrip().endswith(("？", "?")) else ""
+    return f"{_subject(before, library)}，{core}{mark}"
+
+
+def _subject(before: str, library: Library) -> str:
+    """The first clause of a question; of a look-up the document alone, as its article was only one of the matters."""
+    asked = understand(before, library)
+    if asked.address is not None:
+        return before.replace(asked.address.printed, "").strip(" 的，") or before
+    return _TAIL.sub("", _CLAUSE_END.split(before)[0])

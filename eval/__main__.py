@@ -126,6 +126,8 @@ def train(
         f"用 {fitted.questions} 题拟合；十折交叉验证：首条命中 {fitted.first_right:.1%}，区分度（AUC）{fitted.auc:.3f}",
         highlight=False,
     )
+    for name, first_right in fitted.ablation.items():
+        out.print(f"  去掉「{name}」后首条命中 {first_right:.1%}", highlight=False)
     out.print(f"权重已写入 {PATH}", soft_wrap=True, highlight=False)
 
 

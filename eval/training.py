@@ -8,7 +8,7 @@ cross-validated, and written with rounded weights, so that the same gold and ind
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass, fields, replace
 from pathlib import Path
 
@@ -40,6 +40,17 @@ _GROUNDS = tuple(field.name for field in fields(Grounds))
 
 Matrix = NDArray[np.float64]
 
+GROUPS: Mapping[str, tuple[str, ...]] = {
+    "预想问题": ("near_question", "worded_question", "question_covered"),
+    "句子": ("near_sentence", "worded_sentence", "sentence_covered"),
+    "向量": ("near_provision", "near_sentence", "near_question"),
+    "字面检索": ("worded_provision", "worded_sentence", "worded_question"),
+    "所问字词的覆盖": ("covered", "sentence_covered", "heading_covered", "question_covered"),
+    "所问事实": ("stated", "named"),
+    "地区与文件": ("meant",),
+}
+"""What the ablation takes away in turn: its name, and the signs that go with it."""
+
 
 @dataclass(frozen=True)
 class Example:
@@ -58,12 +69,16 @@ class Example:
 
 @dataclass(frozen=True)
 class Training:
-    """What was fitted, and how well it does on questions left out of the fit."""
+    """What was fitted, and how well it does on questions left out of the fit.
+
+    ablation  first_right of a ranking fitted anew without each of GROUPS
+    """
 
     weights: dict[str, dict[str, object]]
     first_right: float
     auc: float
     questions: int
+    ablation: Mapping[str, float]
 
 
 def examples(questions: Sequence[GoldQuestion], assistant: Assistant) -> tuple[Example, ...]:
@@ -75,7 +90,6 @@ def examples(questions: Sequence[GoldQuestion], assistant: Assistant) -> tuple[E
 def train(learned: Sequence[Example]) -> Training:
     """Fit both models. Deciding is fitted to the ranking that the fitted model gives."""
     rankable = [example for example in learned if example.right.any()]
-    first_right = _cross_validated_first(rankable)
     ranking = _fit_ranking(rankable)
     judged = [*learned, *(without_answer(example) for example in rankable)]
     matrix = np.array([astuple(grounds(_reranked(example, ranking))) for example in judged], float)
@@ -92,9 +106,10 @@ def train(learned: Sequence[Example]) -> Training:
             "ranking": {"weights": _named(_SIGNS, ranking), "bias": 0.0},
             "deciding": {"weights": _named(_GROUNDS, weights), "bias": round(bias, _DECIMALS)},
         },
-        first_right=first_right,
+        first_right=_cross_validated_first(rankable),
         auc=float(roc_auc_score(answerable[asked], believed[asked])),
         questions=len(learned),
+        ablation={name: _cross_validated_first(_without(rankable, signs)) for name, signs in GROUPS.items()},
     )
 
 
@@ -153,6 +168,12 @@ def _cross_validated_first(learned: Sequence[Example]) -> float:
         weights = _fit_ranking([learned[row] for row in train_rows])
         hits += sum(bool(learned[row].right[np.argmax(learned[row].signs @ weights)]) for row in test_rows)
     return hits / len(learned)
+
+
+def _without(learned: Sequence[Example], signs: Sequence[str]) -> list[Example]:
+    """The same examples with those signs silent."""
+    spoken = np.array([name not in signs for name in _SIGNS])
+    return [replace(example, signs=example.signs * spoken) for example in learned]
 
 
 def _reranked(example: Example, weights: Matrix) -> Weighed:

@@ -16,6 +16,8 @@ from web.settings import Settings
 
 GRACE = 5
 """Seconds that requests in progress have to finish in when the server is told to stop."""
+FIRST_QUESTION = "养老机构内设医务室至少配几名医生？"
+"""Asked before the first visitor does, who would wait a tenth of a second longer for tables and templates to load."""
 QUEUE = 2048
 """Connections that may wait to be accepted."""
 
@@ -75,6 +77,7 @@ def run(settings: Settings, listener: socket.socket) -> None:
             leave(f"{error}；也可运行 make setup")
         except EncoderError as error:
             leave(str(error))
+    assistant.ask(FIRST_QUESTION)
     settings.home.mkdir(parents=True, exist_ok=True)
     store = open_store(settings.store_url)
     app = create_app(assistant, store, settings)
