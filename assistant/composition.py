@@ -2,41 +2,49 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from assistant.answers import Clarification, QuestionType, Quotation, Related, Status
 from assistant.concepts import Wanted
 from assistant.decision import Outcome
 from assistant.evidence import Evidence
 from assistant.questions import Understanding
-from assistant.scope import uncovered
+from assistant.scope import narrower, uncovered
 from assistant.spans import clauses_of, deciding_words, quoted_span
 from assistant.wanted import name_of
 from corpus.citations import cite
 from corpus.library import NATIONAL, Library
+from corpus.markers import read_marker
 from corpus.provisions import PolicyDocument, Provision
 from corpus.references import references
+from corpus.requirements import Fact, Force
 from corpus.sentences import Span
 
-LONGEST_PHRASE = 90
-"""Characters of clause text that a finding repeats; a longer clause is left to the quotation."""
+LONGEST_PHRASE = 120
+"""Characters of a sentence that a finding repeats."""
 MOST_OPTIONS = 4
+NEAR_MISS = 0.3
+"""Coverage of the question from which a provision that does not answer is worth showing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
     """A quotation with what the finding says of it.
 
-    phrase  verbatim words of the quotation; empty where they would be too long
-    force   how strongly an operative word binds, in words; empty for other facts
-    words   the marked words, each verbatim
+    phrase     verbatim words of the quotation: the sentence that answers, or of a long one the clauses around the marks
+    operative  the operative word in the phrase, where whether something may or must be done is asked
+    force      how strongly that word binds
+    bodies     the bodies marked, where who is in charge is asked
+    words      the marked words, each verbatim
     """
 
     document: PolicyDocument
     provision: Provision
     quotation: Quotation
     phrase: str = ""
-    force: str = ""
+    operative: str = ""
+    force: Force | None = None
+    bodies: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
 
     @property
@@ -79,8 +87,13 @@ def draft_outcome(outcome: Outcome, asked: Understanding, wanted: Wanted, librar
         type=asked.type,
         form=asked.type.value if outcome.status is Status.ANSWERED else outcome.status.value,
         blocks=blocks,
-        slots={"missing": name_of(asked.sought, asked.focus), "uncovered": uncovered(asked, library)},
-        related=tuple(_related(evidence) for evidence in outcome.near),
+        slots={
+            "missing": name_of(asked.sought, asked.focus),
+            "uncovered": uncovered(asked, library),
+            "narrower": narrower(asked, library),
+            "silent": tuple(called(document) for document in outcome.silent),
+        },
+        related=tuple(_related(evidence) for evidence in outcome.near if evidence.signs.covered >= NEAR_MISS),
         missing_texts=_missing_texts(outcome, wanted, library),
         confidence=round(outcome.confidence, 4),
     )
@@ -89,30 +102,45 @@ def draft_outcome(outcome: Outcome, asked: Understanding, wanted: Wanted, librar
 def _evidence_block(evidence: Evidence, asked: Understanding, wanted: Wanted) -> Block:
     marked = deciding_words(evidence, asked, wanted)
     made = block(evidence.document, evidence.provision, quoted_span(evidence, marked), marked)
-    return Block(
-        made.document, made.provision, made.quotation, _phrase(evidence, marked), _force(evidence, marked), made.words
+    phrase = _phrase(evidence, marked)
+    operative = _operative(evidence, marked)
+    spoken = evidence.document.text[slice(*operative.span)] if operative else ""
+    return replace(
+        made,
+        phrase=phrase,
+        operative=spoken if spoken in phrase else "",
+        force=operative.force if operative else None,
+        bodies=made.words if asked.sought is QuestionType.RESPONSIBILITY and evidence.facts else (),
     )
 
 
 def _phrase(evidence: Evidence, marked: tuple[Span, ...]) -> str:
-    """The clauses that hold the marked words, if they are short enough to say in one breath."""
-    text = evidence.document.text
-    clauses = clauses_of(text, evidence.span)
-    touched = [clause for clause in clauses if any(clause[0] < last and first < clause[1] for first, last in marked)]
-    if not touched:
+    """The sentence that answers, without its number; of a long one the clauses from the first mark to the last.
+
+    Empty where even those are too long to say in one breath, or where the marks lie outside the sentence.
+    """
+    text, (start, end) = evidence.document.text, evidence.span
+    if not all(start <= first and last <= end for first, last in marked):
         return ""
-    start, end = touched[0][0], touched[-1][1]
-    return text[start:end] if end - start <= LONGEST_PHRASE else ""
+    number = read_marker(text[start:end])
+    start += number.length if number else 0
+    if end - start > LONGEST_PHRASE:
+        touched = [
+            clause
+            for clause in clauses_of(text, (start, end))
+            if any(clause[0] < last and first < clause[1] for first, last in marked)
+        ]
+        if not touched:
+            return ""
+        start, end = touched[0][0], touched[-1][1]
+    phrase = text[start:end].strip().rstrip("。；，")
+    return phrase if len(phrase) <= LONGEST_PHRASE else ""
 
 
-def _force(evidence: Evidence, marked: tuple[Span, ...]) -> str:
+def _operative(evidence: Evidence, marked: tuple[Span, ...]) -> Fact | None:
+    """The operative word that the marks begin with."""
     return next(
-        (
-            fact.force.value
-            for fact in evidence.facts
-            if fact.force is not None and any(first <= fact.start < last for first, last in marked)
-        ),
-        "",
+        (fact for fact in evidence.facts if fact.force and any(fact.start == first for first, _ in marked)), None
     )
 
 
@@ -122,10 +150,25 @@ def _related(evidence: Evidence) -> Related:
 
 
 def _clarification(outcome: Outcome, asked: Understanding) -> Draft:
-    headings = dict.fromkeys(evidence.provision.heading for evidence in outcome.near if evidence.provision.heading)
-    options = tuple(f"{heading}有什么规定？" for heading in list(headings)[:MOST_OPTIONS])
-    prompt = "请说得再具体一些，比如哪类机构、哪项服务、想知道人数、时间还是负责部门。"
-    return Draft(Status.CLARIFY, asked.type, "clarify", clarification=Clarification(prompt, options))
+    headed = [evidence for evidence in outcome.near if evidence.provision.heading]
+    options = tuple(dict.fromkeys(address_of(evidence.document, evidence.provision) for evidence in headed))
+    prompt = (
+        "您问的范围有些大。请说得再具体一些，比如哪类机构、哪项服务，想知道人数、时间还是由谁负责；也可以先看这些条文："
+    )
+    clarification = Clarification(prompt if options else prompt.rpartition("；")[0] + "。", options[:MOST_OPTIONS])
+    return Draft(Status.CLARIFY, asked.type, "clarify", clarification=clarification)
+
+
+def address_of(document: PolicyDocument, provision: Provision) -> str:
+    """What a person can tap to have an article looked up: «长宁方案二、（一）4.强化签约服务机制»."""
+    label = provision.label.replace("l", "1") if "." in provision.article_id else f"第{provision.article_id}部分"
+    return f"{called(document)}{label}{provision.heading}"
+
+
+def called(document: PolicyDocument) -> str:
+    """The shortest name by which a question can mean a document: a nickname, else its 文号, else its title."""
+    metadata = document.metadata
+    return metadata.names[0] if metadata.names else metadata.document_number or f"《{metadata.title}》"
 
 
 def _missing_texts(outcome: Outcome, wanted: Wanted, library: Library) -> tuple[str, ...]:

@@ -22,6 +22,8 @@ _NEAR = 8
 """Characters behind an asking word in which the thing asked for stands."""
 # What a word's part of speech (ICTCLAS tags, as jieba gives them) says of how much it carries: what a question is
 # about is in its nouns; its verbs are often everyday ones that no document prints.
+_SUBJECT = 1.0
+"""Share from which a word can be what a question is about: nouns, and words of the glossary."""
 _SHARES = {"n": 1.0, "j": 1.0, "l": 1.0, "i": 1.0, "e": 1.0, "vn": 1.0, "q": 0.7, "v": 0.5, "a": 0.5, "s": 0.5}
 _PARTIAL_CREDIT = 0.6
 """What a word is worth whose characters stand there but not together: 签约率 beside 签约覆盖率."""
@@ -80,6 +82,11 @@ def wanted_of(wording: str, focus: str, glossary: Glossary, rarity: Rarity) -> W
     words = dict(_content_words(wording, glossary))
     found = tuple(_concept(word, share, glossary, rarity) for word, share in words.items())
     return Wanted(found, _named(focus, glossary, rarity))
+
+
+def has_subject(wording: str, glossary: Glossary) -> bool:
+    """Whether a question holds a word for what it is about; «谁负责？» and «多久一次？» hold none."""
+    return any(share >= _SUBJECT for _, share in _content_words(wording, glossary))
 
 
 def _named(focus: str, glossary: Glossary, rarity: Rarity) -> tuple[Concept, ...]:

@@ -5,47 +5,66 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from assistant.concepts import has_subject
 from assistant.glossary import Glossary
 from assistant.places import places_in
 from assistant.questions import understand
 from corpus.library import Library
 
-# Words that lean on what was said before.
+# Words that lean on what was said before: «那护士呢？», «它多久一次», «我说长宁的».
 _LEANS = re.compile(
-    r"^(?:那|那么|还有|再问|另外|然后|至于|换成|如果是|要是)|^(?:它|这个|那个|这条|那条|上面|刚才)|(?:呢)[？?。]?$|^我(?:们)?(?:说的?|是|问的?)"
+    r"^(?:那|那么|还有|再问|另外|然后|至于|换成|如果是|要是)|^(?:它|这个|那个|这条|那条|上面|刚才|里面)|(?:呢)[？?。]?$"
+    r"|^我(?:们)?(?:说的?|是|问的?)|(?:里|方面)?怎么(?:说|规定)的?[？?]?$"
+)
+_COURTESY = re.compile(
+    r"^(?:(?:您好|你好|在吗|在不在|喂|早上好|下午好|晚上好|谢谢|多谢|感谢|谢了|好的?|好嘞|行|可以|明白|知道|了解|收到|嗯+|哦+|再见|辛苦)"
+    r"(?:了|您|你|啊|呀|哈|吧|啦|的)*[，,。！!～~ ]*)+$"
 )
 _LEAD = re.compile(
     r"^(?:那么|那|还有|再问一?下?|另外|然后|至于|换成|如果是|要是|我们?(?:说的?是?|是|问的?是?)|是)+[，, ]*"
 )
 _TAIL = re.compile(r"(?:呢|的呢|那种|吧|啊|的)*[？?。！!]*$")
 _CLAUSE_END = re.compile(r"[，。；,;]")
+_FILLER = re.compile(r"文件|规定|里面?|怎么(?:说|规定)的?|方面|那边|这边|的|是")
 _SPACE = re.compile(r"[\s，。？！?!,、；;：:]+")
-# A question of its own kind but without a subject: «谁负责？», «多久一次？», «查实了会怎么处理？»
-_LONGEST_BARE = 10
+
+
+def is_courtesy(question: str) -> bool:
+    """Whether a turn only greets, thanks or agrees."""
+    return _COURTESY.match(question) is not None
 
 
 def resolve(question: str, history: Sequence[str], library: Library, glossary: Glossary) -> str:
-    """The question as one that stands on its own. `history` holds the earlier ones so resolved, oldest first."""
-    if not history:
-        return question
-    before = history[-1]
+    """The question as one that stands on its own. `history` holds the earlier ones so resolved, oldest first.
+
+    A turn is completed from the one before only where its words say so, or where it names nothing to search for: a
+    question of its own must not be answered with what was asked before it.
+    """
+    earlier = [each for each in history if not is_courtesy(each)]
     core = _TAIL.sub("", _LEAD.sub("", question)).strip()
-    if not core or not _leans(question, core, library, glossary):
+    if not earlier or not core or is_courtesy(question) or not _leans(question, core, library, glossary):
         return question
-    moved = _with_other_place(core, before, library)
-    if moved is not None:
-        return moved
-    return _with_other_word(core, before, glossary) or _appended(core, before, question, library)
+    before = earlier[-1]
+    return (
+        _with_other_place(core, before, library)
+        or _with_other_word(core, before, glossary)
+        or _appended(core, before, question, library)
+    )
 
 
 def _leans(question: str, core: str, library: Library, glossary: Glossary) -> bool:
-    """Whether a question needs the one before it: it says so, or it is short and names nothing to search for."""
-    if _LEANS.search(question):
+    if _LEANS.search(question) or _is_bare_place(core, library):
         return True
     named = understand(question, library)
-    if named.document_ids or named.address:
-        return False
-    return len(_SPACE.sub("", core)) <= _LONGEST_BARE
+    return not (named.document_ids or named.address or has_subject(question, glossary))
+
+
+def _is_bare_place(core: str, library: Library) -> bool:
+    """Whether a turn is the name of a place and nothing else: «大兴», «国家文件里»."""
+    rest = core
+    for place in places_in(core, library):
+        rest = rest.replace(place.printed, "", 1)
+    return rest != core and not _FILLER.sub("", _SPACE.sub("", rest))
 
 
 def _with_other_place(core: str, before: str, library: Library) -> str | None:
@@ -56,7 +75,7 @@ def _with_other_place(core: str, before: str, library: Library) -> str | None:
     rest = core
     for place in places:
         rest = rest.replace(place.printed, "", 1)
-    rest = re.sub(r"文件|规定|里|怎么(?:说|规定)的?|方面|那边|这边|的", "", _SPACE.sub("", rest))
+    rest = _FILLER.sub("", _SPACE.sub("", rest))
     for place in places_in(before, library):
         before = before.replace(place.printed, "", 1)
     new = "、".join(place.printed for place in places)

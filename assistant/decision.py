@@ -10,6 +10,7 @@ from assistant.evidence import Evidence
 from assistant.models import DECIDING
 from assistant.questions import Understanding
 from assistant.wanted import INDISPENSABLE
+from corpus.provisions import PolicyDocument
 
 # Chosen on the tuning half of eval/gold.
 ENOUGH_TO_ANSWER = 0.55
@@ -29,11 +30,15 @@ LEAST_CONTENT = 4.0
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A status, the evidence that carries it (best first), and the near misses that do not answer."""
+    """A status, the evidence that carries it (best first), and the near misses that do not answer.
+
+    silent  in a comparison, the documents that say nothing of the subject
+    """
 
     status: Status
     evidence: tuple[Evidence, ...] = ()
     near: tuple[Evidence, ...] = ()
+    silent: tuple[PolicyDocument, ...] = ()
     confidence: float = 0.0
 
 
@@ -106,20 +111,24 @@ def decide(weighed: Weighed, limit: int) -> Outcome:
     best = weighed.ranked[0]
     sure = DECIDING.probability(grounds(weighed))
     touched = max(best.signs.covered, best.signs.question_covered) >= LEAST_COVERED
-    if touched and sure >= ENOUGH_TO_ANSWER:
+    stated = bool(best.facts) or asked.type not in INDISPENSABLE
+    if touched and stated and sure >= ENOUGH_TO_ANSWER:
         return Outcome(Status.ANSWERED, _beside(weighed.ranked, limit), confidence=sure)
     dealt_with = best.signs.covered >= COVERED_FOR_SUBJECT and not weighed.uncovered
-    if asked.type in INDISPENSABLE and not best.facts and dealt_with:
+    if not stated and dealt_with:
         return Outcome(Status.UNSPECIFIED, (best,), confidence=sure)
     return Outcome(Status.NOT_FOUND, near=weighed.ranked[:limit], confidence=sure)
 
 
 def decide_comparison(sides: tuple[tuple[Evidence, ...], ...], limit: int) -> Outcome:
-    """One block a side: the best of each; a side without enough evidence is left out."""
-    best = [side[0] for side in sides if side and side[0].signs.covered >= COVERED_FOR_SUBJECT]
-    if not best:
-        return Outcome(Status.NOT_FOUND, near=tuple(side[0] for side in sides if side)[:limit])
-    return Outcome(Status.ANSWERED, tuple(best), confidence=min(evidence.signs.covered for evidence in best))
+    """One block a side: the best of each. A side whose best is not about the subject is said to be silent."""
+    best = [side[0] for side in sides if side]
+    about = tuple(each for each in best if each.signs.covered >= COVERED_FOR_SUBJECT)
+    if not about:
+        return Outcome(Status.NOT_FOUND, near=tuple(best[:limit]))
+    silent = tuple(each.document for each in best if each.signs.covered < COVERED_FOR_SUBJECT)
+    sure = min(each.signs.covered for each in about)
+    return Outcome(Status.ANSWERED, about, silent=silent, confidence=sure)
 
 
 def is_vague(wanted: Wanted) -> bool:

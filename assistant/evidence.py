@@ -166,7 +166,14 @@ def _beside(text: str, best: Sentence, own: Sequence[Sentence], asked: Understan
         return tuple(before[-1:] or around[:1])
     if asked.sought is QuestionType.RESPONSIBILITY:
         return _in_charge(text, own, around)
+    if asked.sought is QuestionType.QUANTITY:
+        return _in_heading(own, around)
     return ()
+
+
+def _in_heading(own: Sequence[Sentence], found: Sequence[Fact]) -> tuple[Fact, ...]:
+    """Those in the first sentence, which names the matter: «6. 推进“15分钟社区美好生活圈”…»."""
+    return tuple(fact for fact in found if fact.end <= own[0].end)
 
 
 def _in_charge(text: str, own: Sequence[Sentence], bodies: Sequence[Fact]) -> tuple[Fact, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from assistant.addressing import Address, find_articles
 from assistant.answers import Clarification, QuestionType, Status
-from assistant.composition import MOST_OPTIONS, Draft, block
+from assistant.composition import MOST_OPTIONS, Draft, address_of, block, called
 from assistant.heads import answer_head
 from assistant.questions import Understanding
 from assistant.spans import clauses_of
@@ -51,25 +51,15 @@ def _which_document(address: Address, library: Library) -> Draft | None:
     having = [document for document in library if find_articles(document, address)]
     if not having:
         return None
-    options = tuple(f"{_call(document)}{address.printed}" for document in having[:MOST_OPTIONS])
+    options = tuple(f"{called(document)}{address.printed}" for document in having[:MOST_OPTIONS])
     clarification = Clarification(f"您要看的是哪份文件的{address.printed}？", options)
     return Draft(Status.CLARIFY, QuestionType.LOOKUP, "clarify", clarification=clarification)
 
 
 def _which_article(found: Sequence[tuple[PolicyDocument, Provision]]) -> Draft:
-    options = tuple(f"{_call(document)} {_path(provision)}" for document, provision in found[:MOST_OPTIONS])
+    options = tuple(address_of(document, provision) for document, provision in found[:MOST_OPTIONS])
     clarification = Clarification("这份文件里有几处用这个编号，您要看的是哪一处？", options)
     return Draft(Status.CLARIFY, QuestionType.LOOKUP, "clarify", clarification=clarification)
-
-
-def _call(document: PolicyDocument) -> str:
-    """What a question can call a document by, so that it is understood: its 文号, else its title."""
-    return document.metadata.document_number or f"《{document.metadata.title}》"
-
-
-def _path(provision: Provision) -> str:
-    """The number of an article as a question can give it."""
-    return provision.article_id if "." in provision.article_id else f"第{provision.article_id}部分"
 
 
 def _subject(document: PolicyDocument, provision: Provision) -> tuple[Span, ...]:

@@ -31,6 +31,8 @@ def render(draft: Draft, question: str, interpreted: str, library: Library) -> A
             _where(related.citation.document_id, related.citation.article_id, library) for related in draft.related
         ],
         "uncovered": (),
+        "narrower": (),
+        "silent": (),
         **draft.slots,
     }
     finding = _environment().get_template("finding.txt.j2").render(fields).strip()

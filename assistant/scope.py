@@ -50,6 +50,16 @@ def uncovered(asked: Understanding, library: Library) -> tuple[str, ...]:
     return tuple(place.printed for place in asked.places if not _of_place(place, library))
 
 
+def narrower(asked: Understanding, library: Library) -> tuple[tuple[str, str], ...]:
+    """(place named, region at hand) where documents are made for a part of the place only: 上海, 上海市长宁区."""
+    found = []
+    for place in asked.places:
+        regions = {document.metadata.region or "" for document in library if holds_in(document, place)}
+        if regions and place.full_name not in regions:
+            found += [(place.printed, region) for region in sorted(regions)]
+    return tuple(found)
+
+
 def _passes(document: PolicyDocument, filters: Filters) -> bool:
     metadata = document.metadata
     if filters.document_ids is not None and document.document_id not in filters.document_ids:

@@ -16,7 +16,7 @@ KINDS: Mapping[QuestionType, frozenset[FactKind]] = {
     QuestionType.RESPONSIBILITY: frozenset({FactKind.BODY}),
     QuestionType.LIST: frozenset({FactKind.ENUMERATION}),
 }
-INDISPENSABLE = frozenset({QuestionType.QUANTITY, QuestionType.DEADLINE, QuestionType.RESPONSIBILITY})
+INDISPENSABLE = frozenset({QuestionType.QUANTITY, QuestionType.DEADLINE})
 """Types that nothing answers but a fact of their kind: where it is not printed, what is asked is not stated."""
 
 
@@ -42,7 +42,7 @@ UNITS = (
         "金额",
     ),
     Unit(re.compile(r"平方|平米|面积|多大地"), re.compile(r"平方米|㎡"), "面积"),
-    Unit(re.compile(r"百分之|比例|占比|几成|率|占多少|占到|满意"), re.compile(r"[%％]"), "比例"),
+    Unit(re.compile(r"百分之|比例|占比|几成|率|占多少|占到|满意"), re.compile(r"[%％]|水平|比例"), "比例"),
     # 多久一次; 一年几次; 隔多久去一趟
     Unit(
         re.compile(r"几[次场回遍趟]|多少[次场回遍趟]|多[久长].{0,10}[次场回遍趟]|隔多久|频[次率]|几年.{0,4}一次"),
