@@ -34,6 +34,9 @@ def ask(
 ) -> None:
     """提问并作答。"""
     assistant = _assistant()
+    for document_id in document or ():
+        if document_id not in assistant.library:
+            raise typer.BadParameter(f"库中没有编号为 {document_id} 的文件；python -m corpus list 可列出全部")
     filters = Filters(region=region, document_ids=tuple(document) if document else None)
     history: tuple[str, ...] = ()
     for question in questions:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from corpus.library import Library
-from corpus.numerals import CHINESE_DIGITS, whole_number
+from corpus.numerals import CHINESE_DIGITS, NumeralError, whole_number
 from corpus.provisions import PolicyDocument, Provision
 
 _NUMBER = rf"(?:[0-9]+|[{CHINESE_DIGITS}]+)"
@@ -24,6 +24,10 @@ _PRINTED_PATH = re.compile(
 )
 # 2.1.2
 _DOTTED_PATH = re.compile(r"(?<![0-9.])(?P<path>[0-9]{1,3}(?:\.[0-9]{1,3})+)(?![0-9.%％])")
+_BARE = re.compile(
+    rf"(?:的|方案|措施|意见|文件)*\s*(?P<printed>第?\s*[（(]?\s*(?P<number>{_NUMBER})\s*[）)]?\s*[条项点款]?)"
+    r"(?:原文|内容|是什么|讲什么|说什么|写的?什么|写的?啥|说的?啥|怎么说的?|怎么写的?|给我看看|看看)?\s*[？?。]?"
+)
 _DOCUMENT_NUMBER = re.compile(r"(?P<agency>[^〔〕\d]+)〔(?P<year>\d{4})〕(?P<number>\d+)号")
 
 
@@ -39,20 +43,48 @@ class Address:
     printed: str
 
 
-def address_in(question: str) -> Address | None:
-    """The article that a question points at, or None."""
-    for pattern, read in ((_PRINTED_PATH, _printed_path), (_DOTTED_PATH, _dotted_path)):
-        match = pattern.search(question)
-        if match is not None:
-            return Address(read(match), True, match[0].strip())
-    ordinals = tuple(_ORDINAL.finditer(question))
-    if not ordinals:
-        return None
-    deeper = _DEEPER.match(question, ordinals[-1].end())
-    numbers = [match["number"] for match in ordinals] + ([each for each in deeper.groups() if each] if deeper else [])
-    printed = question[ordinals[0].start() : (deeper or ordinals[-1]).end()]
-    from_top = ordinals[0]["unit"] in _TOP_UNITS
-    return Address(tuple(map(whole_number, numbers)), from_top, printed.strip())
+def addresses_in(question: str, *, named: bool) -> tuple[Address, ...]:
+    """The articles that a question points at, in order. `named`: a document or a place is named beside."""
+    try:
+        return _paths(question, named) or _ordinals(question) or (_bare(question) if named else ())
+    except NumeralError:  # 第十十条 is no number
+        return ()
+
+
+def _paths(question: str, named: bool) -> tuple[Address, ...]:
+    printed = _PRINTED_PATH.search(question)
+    if printed is not None:
+        numbers = tuple(whole_number(number) for number in printed.groups() if number)
+        return (Address(numbers, True, printed[0].strip()),)
+    dotted = _DOTTED_PATH.search(question)
+    # 1.5 may be a number of square metres; 2.1.2 is an article wherever it stands
+    if dotted is None or not (named or dotted["path"].count(".") > 1 or dotted[0] == question.strip()):
+        return ()
+    return (Address(tuple(map(int, dotted["path"].split("."))), True, dotted[0]),)
+
+
+def _ordinals(question: str) -> tuple[Address, ...]:
+    """第三条第二款 is one article, 第14条和第15条 are two."""
+    found: list[list[re.Match[str]]] = []
+    for match in _ORDINAL.finditer(question):
+        if found and not question[found[-1][-1].end() : match.start()].strip(" 的"):
+            found[-1].append(match)
+        else:
+            found.append([match])
+    return tuple(_ordinal(question, path) for path in found)
+
+
+def _ordinal(question: str, path: list[re.Match[str]]) -> Address:
+    deeper = _DEEPER.match(question, path[-1].end())
+    numbers = [match["number"] for match in path] + ([each for each in deeper.groups() if each] if deeper else [])
+    printed = question[path[0].start() : (deeper or path[-1]).end()].strip()
+    return Address(tuple(map(whole_number, numbers)), path[0]["unit"] in _TOP_UNITS, printed)
+
+
+def _bare(question: str) -> tuple[Address, ...]:
+    """What is left beside the name of a document is a number: «长宁14条», «大兴（八）»."""
+    match = _BARE.fullmatch(question.strip())
+    return (Address((whole_number(match["number"]),), False, match["printed"].strip()),) if match else ()
 
 
 def find_articles(document: PolicyDocument, address: Address) -> tuple[Provision, ...]:
@@ -65,6 +97,9 @@ def find_articles(document: PolicyDocument, address: Address) -> tuple[Provision
         article_id = ".".join(map(str, address.numbers))
         return (document.find(article_id),) if document.has(article_id) else ()
     matching = tuple(provision for provision in document.walk() if _ends_with(provision, address.numbers))
+    if not matching and len(address.numbers) > 1:
+        # 第三条第二款: paragraphs bear no numbers here, the article that has them is shown
+        return find_articles(document, replace(address, numbers=address.numbers[:-1]))
     counted = tuple(provision for provision in matching if provision.level == counted_level(document))
     return counted or matching
 
@@ -139,11 +174,3 @@ def _ends_with(provision: Provision, numbers: tuple[int, ...]) -> bool:
 def _path(provision: Provision) -> tuple[int, ...]:
     _, _, path = provision.article_id.rpartition(":")
     return tuple(int(part) for part in path.split(".")) if path[0].isdigit() and path != "0" else ()
-
-
-def _printed_path(match: re.Match[str]) -> tuple[int, ...]:
-    return tuple(whole_number(number) for number in match.groups() if number)
-
-
-def _dotted_path(match: re.Match[str]) -> tuple[int, ...]:
-    return tuple(int(number) for number in match["path"].split("."))

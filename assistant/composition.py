@@ -85,7 +85,7 @@ def draft_outcome(outcome: Outcome, asked: Understanding, wanted: Wanted, librar
     return Draft(
         status=outcome.status,
         type=asked.type,
-        form=asked.type.value if outcome.status is Status.ANSWERED else outcome.status.value,
+        form=_form(asked) if outcome.status is Status.ANSWERED else outcome.status.value,
         blocks=blocks,
         slots={
             "missing": name_of(asked.sought, asked.focus),
@@ -97,6 +97,11 @@ def draft_outcome(outcome: Outcome, asked: Understanding, wanted: Wanted, librar
         missing_texts=_missing_texts(outcome, wanted, library),
         confidence=round(outcome.confidence, 4),
     )
+
+
+def _form(asked: Understanding) -> str:
+    """The sentence that an answer found by search has: that of what was sought, whatever was named beside it."""
+    return asked.type.value if asked.type is QuestionType.COMPARISON else asked.sought.value
 
 
 def _evidence_block(evidence: Evidence, asked: Understanding, wanted: Wanted) -> Block:

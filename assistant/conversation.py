@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from assistant.concepts import has_subject
+from assistant.courtesies import is_courtesy
 from assistant.glossary import Glossary
 from assistant.places import places_in
 from assistant.questions import understand
@@ -13,25 +14,19 @@ from corpus.library import Library
 
 # Words that lean on what was said before: «那护士呢？», «它多久一次», «我说长宁的».
 _LEANS = re.compile(
-    r"^(?:那|那么|还有|再问|另外|然后|至于|换成|如果是|要是)|^(?:它|这个|那个|这条|那条|上面|刚才|里面)|(?:呢)[？?。]?$"
-    r"|^我(?:们)?(?:说的?|是|问的?)|(?:里|方面)?怎么(?:说|规定)的?[？?]?$"
+    r"^(?:那(?![曲坡雍])|还有|再问|另外|然后|至于|换成|如果是|要是)|^(?:它|这个|那个|这条|那条|上面|刚才|里面)|(?:呢)[？?。]?$"
+    r"|(?:里|方面)?怎么(?:说|规定)的?[？?]?$"
 )
-_COURTESY = re.compile(
-    r"^(?:(?:您好|你好|在吗|在不在|喂|早上好|下午好|晚上好|谢谢|多谢|感谢|谢了|好的?|好嘞|行|可以|明白|知道|了解|收到|嗯+|哦+|再见|辛苦)"
-    r"(?:了|您|你|啊|呀|哈|吧|啦|的)*[，,。！!～~ ]*)+$"
-)
+# «我说长宁的», «我们是大兴的»: the place of the question before is put right.
+_CORRECTS = re.compile(r"^我(?:们)?(?:说的?|是|问的?).{0,16}$")
 _LEAD = re.compile(
-    r"^(?:那么|那|还有|再问一?下?|另外|然后|至于|换成|如果是|要是|我们?(?:说的?是?|是|问的?是?)|是)+[，, ]*"
+    r"^(?:那么|那(?![曲坡雍])|还有|再问一?下?|另外|然后|至于|换成|如果是|要是"
+    r"|我们?(?:说的?是?|是|问的?是?)|是)++[，, ]*"
 )
-_TAIL = re.compile(r"(?:呢|的呢|那种|吧|啊|的)*[？?。！!]*$")
+_TAIL = re.compile(r"(?:的|呢|那种|吧|啊)*+[？?。！!]*+$")
 _CLAUSE_END = re.compile(r"[，。；,;]")
 _FILLER = re.compile(r"文件|规定|里面?|怎么(?:说|规定)的?|方面|那边|这边|的|是")
 _SPACE = re.compile(r"[\s，。？！?!,、；;：:]+")
-
-
-def is_courtesy(question: str) -> bool:
-    """Whether a turn only greets, thanks or agrees."""
-    return _COURTESY.match(question) is not None
 
 
 def resolve(question: str, history: Sequence[str], library: Library, glossary: Glossary) -> str:
@@ -55,8 +50,10 @@ def resolve(question: str, history: Sequence[str], library: Library, glossary: G
 def _leans(question: str, core: str, library: Library, glossary: Glossary) -> bool:
     if _LEANS.search(question) or _is_bare_place(core, library):
         return True
+    if _CORRECTS.search(question) and places_in(question, library):
+        return True
     named = understand(question, library)
-    return not (named.document_ids or named.address or has_subject(question, glossary))
+    return not (named.document_ids or named.addresses or has_subject(question, glossary))
 
 
 def _is_bare_place(core: str, library: Library) -> bool:
@@ -105,6 +102,6 @@ def _appended(core: str, before: str, question: str, library: Library) -> str:
 def _subject(before: str, library: Library) -> str:
     """The first clause of a question; of a look-up the document alone, as its article was only one of the matters."""
     asked = understand(before, library)
-    if asked.address is not None:
-        return before.replace(asked.address.printed, "").strip(" 的，") or before
+    if asked.addresses:
+        return before.replace(asked.addresses[0].printed, "").strip(" 的，") or before
     return _TAIL.sub("", _CLAUSE_END.split(before)[0])

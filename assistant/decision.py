@@ -120,9 +120,11 @@ def decide(weighed: Weighed, limit: int) -> Outcome:
     return Outcome(Status.NOT_FOUND, near=weighed.ranked[:limit], confidence=sure)
 
 
-def decide_comparison(sides: tuple[tuple[Evidence, ...], ...], limit: int) -> Outcome:
+def decide_comparison(sides: tuple[Weighed, ...], limit: int) -> Outcome:
     """One block a side: the best of each. A side whose best is not about the subject is said to be silent."""
-    best = [side[0] for side in sides if side]
+    best = [side.ranked[0] for side in sides if side.ranked]
+    if is_vague(sides[0].wanted):
+        return Outcome(Status.CLARIFY, near=tuple(best[:limit]))
     about = tuple(each for each in best if each.signs.covered >= COVERED_FOR_SUBJECT)
     if not about:
         return Outcome(Status.NOT_FOUND, near=tuple(best[:limit]))

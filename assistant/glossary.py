@@ -37,15 +37,6 @@ class Glossary:
         """The terms that documents print for a word; the word itself where it is no lay word."""
         return self.terms.get(word, (word,))
 
-    def translated(self, question: str) -> str:
-        """The question with every lay word replaced by its most usual printed term, unless that is there already."""
-
-        def replace(match: re.Match[str]) -> str:
-            word = match[0]
-            return word if word in self.terms[word] else self.terms[word][0]
-
-        return self._lay_words.sub(replace, question)
-
     def expanded(self, question: str) -> str:
         """The question followed by every printed term for its lay words: for search by words."""
         added = [term for word in self.lay_words(question) for term in self.terms[word] if term not in question]

@@ -21,8 +21,8 @@ def look_up(asked: Understanding, library: Library) -> Draft | None:
     documents = [library.get(document_id) for document_id in asked.document_ids if document_id in library]
     if asked.document_ids and not documents:
         return Draft(Status.NOT_FOUND, asked.type, "filtered_out")
-    if asked.address is not None:
-        return _article(asked.address, documents, library)
+    if asked.addresses:
+        return _articles(asked.addresses, documents, library)
     if asked.type is QuestionType.FACT:
         return answer_head(asked, library)
     if asked.type is QuestionType.OUTLINE and documents:
@@ -30,20 +30,27 @@ def look_up(asked: Understanding, library: Library) -> Draft | None:
     return None
 
 
-def _article(address: Address, documents: Sequence[PolicyDocument], library: Library) -> Draft | None:
+def _articles(addresses: Sequence[Address], documents: Sequence[PolicyDocument], library: Library) -> Draft | None:
     if not documents:
-        return _which_document(address, library)
-    found = [(document, provision) for document in documents for provision in find_articles(document, address)]
-    if not found:
-        slots: dict[str, object] = {"document": documents[0].metadata, "printed": address.printed}
+        return _which_document(addresses[0], library)
+    found = {address: _found(address, documents) for address in addresses}
+    if not any(found.values()):
+        slots: dict[str, object] = {"document": documents[0].metadata, "printed": addresses[0].printed}
         return Draft(Status.NOT_FOUND, QuestionType.LOOKUP, "no_such_article", slots=slots)
-    if len(found) > 1 and len(documents) == 1:
-        return _which_article(found)
+    unclear = next((places for places in found.values() if len(places) > 1 and len(documents) == 1), None)
+    if unclear is not None:
+        return _which_article(unclear)
     blocks = tuple(
         block(document, provision, (provision.start, provision.subtree_end), _subject(document, provision))
-        for document, provision in found
+        for places in found.values()
+        for document, provision in places
     )
-    return Draft(Status.ANSWERED, QuestionType.LOOKUP, "lookup", blocks, confidence=1.0)
+    missing = tuple(address.printed for address, places in found.items() if not places)
+    return Draft(Status.ANSWERED, QuestionType.LOOKUP, "lookup", blocks, {"absent": missing}, confidence=1.0)
+
+
+def _found(address: Address, documents: Sequence[PolicyDocument]) -> list[tuple[PolicyDocument, Provision]]:
+    return [(document, provision) for document in documents for provision in find_articles(document, address)]
 
 
 def _which_document(address: Address, library: Library) -> Draft | None:

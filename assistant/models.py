@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import exp
+from math import tanh
 from pathlib import Path
 from typing import Any, Self
 
@@ -34,7 +34,7 @@ class LinearModel:
 
     def probability(self, signs: Any) -> float:
         """The same through the logistic curve, in [0, 1]."""
-        return 1 / (1 + exp(-self.score(signs)))
+        return 0.5 * (1 + tanh(self.score(signs) / 2))  # 1 / (1 + e^-x), without its overflow
 
 
 RANKING = LinearModel.read("ranking")

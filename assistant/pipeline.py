@@ -1,25 +1,29 @@
 """The pipeline: from a question to a verified answer, one step a line.
 
-normalise -> resolve the follow-up -> understand -> scope -> look up, or else gather evidence and decide -> render ->
-verify. Every step is a function from values to a new value; none keeps anything.
+normalise -> resolve the follow-up -> understand -> scope -> return a courtesy, look up, or else gather evidence and
+decide -> render -> verify. Every step is a function from values to a new value; none keeps anything.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from hashlib import sha256
 from pathlib import Path
 
 from assistant.answers import Answer, Filters, QuestionType
 from assistant.composition import Draft, draft_outcome
 from assistant.concepts import wanted_of
 from assistant.conversation import resolve
+from assistant.courtesies import answer_courtesy
 from assistant.decision import Weighed, decide, decide_comparison
 from assistant.evidence import Evidence, Ledger, weigh
+from assistant.glossary import PATH as GLOSSARY
 from assistant.glossary import Glossary, load_glossary
 from assistant.lookups import look_up
+from assistant.models import PATH as WEIGHTS
 from assistant.questions import Understanding, normalise, understand
-from assistant.rendering import render
+from assistant.rendering import TEMPLATES, render
 from assistant.scope import Scope, scope_of, uncovered
 from assistant.verification import verify
 from corpus.citations import Citation, cite
@@ -51,9 +55,14 @@ class Assistant:
     retriever: Retriever
     glossary: Glossary = field(repr=False)
 
-    @property
+    @cached_property
     def index_version(self) -> str:
-        return self.retriever.version
+        """What an answer depends on, in 16 hexadecimal digits: the index, the glossary, the weights, the templates."""
+        parts = (GLOSSARY, WEIGHTS, *sorted(TEMPLATES.iterdir()))
+        digest = sha256(self.retriever.version.encode())
+        for part in parts:
+            digest.update(part.read_bytes())
+        return digest.hexdigest()[:16]
 
     def ask(
         self, question: str, *, history: tuple[str, ...] = (), filters: Filters = _NO_FILTERS, limit: int = 3
@@ -66,33 +75,47 @@ class Assistant:
         interpreted = resolve(plain, history, self.library, self.glossary)
         asked = understand(interpreted, self.library)
         scope = scope_of(asked, filters, self.library)
-        draft = look_up(asked, scope.library) or self._search_and_decide(asked, scope, limit)
+        draft = (
+            answer_courtesy(plain, self.library)
+            or look_up(asked, scope.library)
+            or self._search_and_decide(asked, scope, limit)
+        )
         answer = render(draft, question, interpreted, self.library)
         return verify(answer, self.library)
 
     def search(self, question: str, *, filters: Filters = _NO_FILTERS, limit: int = 10) -> tuple[SearchHit, ...]:
         """The provisions nearest to a question, best first, without deciding whether they answer it."""
-        return tuple(_search_hit(evidence) for evidence in self.weigh(question, filters=filters).ranked[:limit])
+        ranked = self.weigh(question, filters=filters, candidates=max(limit, CANDIDATES)).ranked
+        return tuple(_search_hit(evidence) for evidence in ranked[:limit])
 
-    def weigh(self, question: str, *, history: tuple[str, ...] = (), filters: Filters = _NO_FILTERS) -> Weighed:
+    def weigh(
+        self,
+        question: str,
+        *,
+        history: tuple[str, ...] = (),
+        filters: Filters = _NO_FILTERS,
+        candidates: int = CANDIDATES,
+    ) -> Weighed:
         """What is known of a question when it comes to deciding. For search, and for training the models."""
         interpreted = resolve(normalise(question), history, self.library, self.glossary)
         asked = understand(interpreted, self.library)
         scope = scope_of(asked, filters, self.library)
-        return self._weigh(asked, scope, scope.document_ids)
+        return self._weigh(asked, scope, scope.document_ids, candidates)
 
     def _search_and_decide(self, asked: Understanding, scope: Scope, limit: int) -> Draft:
-        if asked.type is QuestionType.COMPARISON and len(scope.sides) > 1:
+        several = len(scope.sides) > 1 or len(asked.places) > 1
+        if asked.type is QuestionType.COMPARISON and scope.sides and several:
             weighed = tuple(self._weigh(asked, scope, side) for side in scope.sides)
-            outcome = decide_comparison(tuple(each.ranked for each in weighed), limit)
-            return draft_outcome(outcome, asked, weighed[0].wanted, self.library)
+            return draft_outcome(decide_comparison(weighed, limit), asked, weighed[0].wanted, self.library)
         one = self._weigh(asked, scope, scope.document_ids)
         return draft_outcome(decide(one, limit), asked, one.wanted, self.library)
 
-    def _weigh(self, asked: Understanding, scope: Scope, document_ids: frozenset[str]) -> Weighed:
+    def _weigh(
+        self, asked: Understanding, scope: Scope, document_ids: frozenset[str], candidates: int = CANDIDATES
+    ) -> Weighed:
         """Evidence from those documents, best first."""
         wanted = wanted_of(asked.wording, asked.focus, self.glossary, self.retriever.rarity)
-        hits = self.retriever.search(self.glossary.expanded(asked.wording), CANDIDATES, document_ids)
+        hits = self.retriever.search(self.glossary.expanded(asked.wording), candidates, document_ids)
         ruling = (hit for hit in hits if _rules_on_something(hit, self.library))
         ranked = weigh(ruling, asked, wanted, self._ledger, scope.meant)
         return Weighed(asked, wanted, ranked, uncovered=bool(uncovered(asked, self.library)))
@@ -105,7 +128,8 @@ class Assistant:
 def open_assistant(home: Path, encoder: str = "") -> Assistant:
     """The assistant over the library and the index in `home`.
 
-    Raises IndexUnavailable where no fitting index is built, and EncoderError where the model cannot be had.
+    Raises IndexUnavailable where no fitting index is built, EncoderError where a model cannot be loaded, and ModelError
+    where the default one has to be made and cannot be.
     """
     serving(home)  # before the model is loaded or even made
     library = load_library()

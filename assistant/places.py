@@ -19,7 +19,40 @@ _LAST_DIVISION = re.compile(r"(?<=[省市区州])(?=.)")
 _NATION = re.compile(r"国家|全国|中央|卫健委文件|国卫")
 _MUNICIPALITIES = ("北京市", "天津市", "上海市", "重庆市")
 # Short names that are everyday words too; the full name («和平区») still counts.
-_EVERYDAY = frozenset({"和平", "安康", "平安", "东方", "长安", "吉安", "海口", "保定", "运城", "商业", "南通", "阳泉"})
+_EVERYDAY = frozenset(
+    {
+        "和平",
+        "安康",
+        "平安",
+        "东方",
+        "长安",
+        "吉安",
+        "海口",
+        "保定",
+        "运城",
+        "商业",
+        "南通",
+        "阳泉",
+        "长寿",
+        "孝感",
+        "来宾",
+        "合作",
+        "安顺",
+        "自贡",
+        "大同",
+        "鹤壁",
+        "宣城",
+        "四平",
+        "通化",
+        "白银",
+        "金昌",
+        "安阳",
+        "平凉",
+        "中卫",
+        "石柱",
+        "开州",
+    }
+)
 # A hidden name, as in «**市**区», and how people say it.
 _HIDDEN = re.compile(r"\*+[省市区县](?:\*+[区县])?|某[市区县省](?:某[区县])?")
 

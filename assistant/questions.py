@@ -10,10 +10,10 @@ from functools import cache
 
 from opencc import OpenCC
 
-from assistant.addressing import Address, address_in, document_described, documents_named
+from assistant.addressing import Address, addresses_in, document_described, documents_named
 from assistant.answers import QuestionType
 from assistant.places import Place, holds_in, places_in
-from corpus.library import Library
+from corpus.library import NATIONAL, Library
 from corpus.provisions import PolicyDocument
 
 MAX_QUESTION = 500
@@ -50,7 +50,7 @@ class Understanding:
     type: QuestionType
     places: tuple[Place, ...]
     document_ids: tuple[str, ...]
-    address: Address | None
+    addresses: tuple[Address, ...]
     wording: str
     focus: str
     sought: QuestionType
@@ -204,22 +204,22 @@ def understand(question: str, library: Library) -> Understanding:
     places = places_in(question, library)
     named = documents_named(question, library)
     wording = without_names(question, places, tuple(printed for _, printed in named))
-    address = address_in(wording)
-    speaks_of_document = bool(named or address or _DOCUMENT_WORD.search(question))
+    addresses = addresses_in(wording, named=bool(named or places))
+    speaks_of_document = bool(named or addresses or _DOCUMENT_WORD.search(question))
     documents = _documents(question, places, named, library) if speaks_of_document else ()
     field = _field(wording) if speaks_of_document else None
     kind, focus = _type(wording)
     sought = kind if kind is not QuestionType.COMPARISON else _type(wording, _COMPARED)[0]
-    if len({place.full_name for place in places}) > 1 or len(documents) > 1:
+    if len({place.full_name for place in places} - {NATIONAL}) > 1 or len(documents) > 1:
         kind = QuestionType.COMPARISON
-    if address is not None:
+    if addresses:
         kind = QuestionType.LOOKUP
     elif field is not None:
         kind = QuestionType.FACT
     elif documents and _asks_for_whole(wording, documents):
         kind = QuestionType.OUTLINE
     document_ids = tuple(document.document_id for document in documents)
-    return Understanding(kind, places, document_ids, address, wording, focus, sought, field)
+    return Understanding(kind, places, document_ids, addresses, wording, focus, sought, field)
 
 
 def _documents(

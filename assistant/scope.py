@@ -19,7 +19,7 @@ class Scope:
     library       those that the filters allow
     document_ids  of these, those that the question allows
     meant         of these, those that it names or whose place it names: to be preferred
-    sides         for a comparison, one set a document or place named, or else one a document
+    sides         for a comparison, one set a document or place named; where none is named, one a document
     """
 
     library: Library
@@ -41,8 +41,12 @@ def scope_of(asked: Understanding, filters: Filters, library: Library) -> Scope:
         found = local | _national(allowed)
     else:
         found = frozenset(allowed.documents)
-    sides = tuple(side for side in (*by_place, *({name} for name in sorted(named - local))) if side)
-    return Scope(allowed, found, named | local, tuple(map(frozenset, sides)) if len(sides) > 1 else _each(found))
+    sides = tuple(
+        dict.fromkeys(side for side in (*by_place, *(frozenset({name}) for name in sorted(named - local))) if side)
+    )
+    if not asked.places and not asked.document_ids:
+        sides = _each(found)
+    return Scope(allowed, found, named | local, sides)
 
 
 def uncovered(asked: Understanding, library: Library) -> tuple[str, ...]:

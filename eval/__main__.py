@@ -100,7 +100,8 @@ def bench(
     loaded = _load_encoder(encoder, home)
     local = Local(assistant, loaded, PlainPipeline.build(assistant.library, loaded))
     try:
-        print_bench(measure(questions, local, err), out)
+        settings = {"YIYANG_HOME": str(home.resolve()), "YIYANG_ENCODER": encoder}
+        print_bench(measure(questions, local, settings, err), out)
     except ServerFault as fault:
         err.print(f"测量未完成：{fault}", style="red", markup=False)
         raise typer.Exit(FAILED_CHECK) from None

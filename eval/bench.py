@@ -6,7 +6,7 @@ and a busy machine slows all sides alike. No question is sent twice to the serve
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import chain
@@ -76,14 +76,14 @@ def distinct_questions(gold: Sequence[GoldQuestion]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(chain.from_iterable(question.turns for question in gold)))
 
 
-def measure(questions: Sequence[str], local: Local, console: Console) -> Bench:
-    """Some 30 to 90 seconds. Raises ServerFault."""
+def measure(questions: Sequence[str], local: Local, settings: Mapping[str, str], console: Console) -> Bench:
+    """Some 30 to 90 seconds. settings: the environment by which the server opens the same index. Raises ServerFault."""
     with TemporaryDirectory() as directory:
         ready = []
         for start in range(STARTS):
             folder = Path(directory, str(start))
             folder.mkdir()
-            environment = {"YIYANG_DATABASE_URL": f"sqlite:///{folder / 'bench.db'}"}
+            environment = {**settings, "YIYANG_DATABASE_URL": f"sqlite:///{folder / 'bench.db'}"}
             console.print(f"启动服务（第 {start + 1} 次，共 {STARTS} 次）……", style="dim")
             with serving(environment, folder / "server.log") as server:
                 ready.append(server.ready_seconds)

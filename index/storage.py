@@ -96,7 +96,7 @@ def open_index(home: Path, library: Library, encoder: Encoder) -> HybridRetrieve
     try:
         return _load(root / version, version, encoder)
     except (OSError, ValueError, RuntimeError) as error:
-        raise IndexUnavailable(f"索引 {version} 已损坏，请删除后运行 python -m index build（{error}）") from error
+        raise IndexUnavailable(f"索引 {version} 已损坏，请运行 python -m index build（{error}）") from error
 
 
 def serving(home: Path) -> tuple[str, Manifest]:
@@ -105,7 +105,7 @@ def serving(home: Path) -> tuple[str, Manifest]:
     try:
         version = (root / CURRENT).read_text("utf-8").strip()
         return version, _read_manifest(root / version)
-    except (OSError, ValueError, TypeError):
+    except (OSError, ValueError, TypeError, KeyError):
         raise IndexUnavailable("还没有可用的索引，请先运行 python -m index build") from None
 
 
@@ -139,7 +139,8 @@ def _make(root: Path, manifest: Manifest, library: Library, encoder: Encoder, pr
     )
     vectors = _encode(texts, questions, encoder, progress)
     DenseIndex.build(vectors).save(building / "dense.faiss")
-    (building / MANIFEST).write_text(json.dumps(asdict(manifest), ensure_ascii=False, indent=2), "utf-8")
+    record = {"made_of": asdict(manifest), "files": _sizes(building)}
+    (building / MANIFEST).write_text(json.dumps(record, ensure_ascii=False, indent=2), "utf-8")
     _flush(building)
     target = root / manifest.version
     shutil.rmtree(target, ignore_errors=True)
@@ -174,14 +175,25 @@ def _write_passages(directory: Path, cut: Sequence[Passage]) -> None:
 
 
 def _read_manifest(directory: Path) -> Manifest:
-    return Manifest(**json.loads((directory / MANIFEST).read_text("utf-8")))
+    return Manifest(**json.loads((directory / MANIFEST).read_text("utf-8"))["made_of"])
 
 
 def _complete(directory: Path, manifest: Manifest) -> bool:
+    """Whether a version is there, made of the right things, and none of its files is missing or cut short."""
     try:
-        return _read_manifest(directory) == manifest
-    except (OSError, ValueError, TypeError):
+        files = json.loads((directory / MANIFEST).read_text("utf-8"))["files"]
+        return _read_manifest(directory) == manifest and files == _sizes(directory)
+    except (OSError, ValueError, TypeError, KeyError):
         return False
+
+
+def _sizes(directory: Path) -> dict[str, int]:
+    """Bytes of every file of a version, the manifest and lock files apart."""
+    return {
+        str(path.relative_to(directory)): path.stat().st_size
+        for path in sorted(directory.rglob("*"))
+        if path.is_file() and path.name != MANIFEST and path.suffix != ".lock"
+    }
 
 
 def _point(root: Path, version: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
+from time import perf_counter
 
 import pytest
 from hypothesis import given, settings
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from assistant.answers import Answer, Filters, QuestionType, Status
 from assistant.pipeline import Assistant
+from assistant.questions import MAX_QUESTION
 from assistant.verification import VerificationError, verify
 from corpus.citations import check
 
@@ -74,6 +76,8 @@ def test_answers(
     "question",
     [
         "长宁方案第99条",
+        "长宁方案第十十条",
+        "每床不少于1.5平方米吗",
         "明天大兴会下雨吗",
         "公积金怎么提出来？",
         "帮我写首诗",
@@ -112,9 +116,76 @@ def test_comparison_has_a_block_a_side(assistant: Assistant) -> None:
     assert {document_id for document_id, _ in cited(answer)} == {"daxing-2026-22", "changning-2025-2"}
 
 
+def test_a_silent_side_and_an_uncovered_one_are_named(assistant: Assistant) -> None:
+    silent = assistant.ask("大兴和长宁消防演练多久一次")
+    assert [document_id for document_id, _ in cited(silent)] == ["daxing-2026-22"]
+    assert "长宁方案没有写这件事" in silent.finding
+    uncovered = assistant.ask("大兴和朝阳区的家庭医生签约有什么不同？")
+    assert "库中没有朝阳区的文件" in uncovered.finding
+
+
 def test_outline_links_every_part(assistant: Assistant) -> None:
     answer = assistant.ask("大兴的措施主要讲了什么")
     assert cited(answer) == [("daxing-2026-22", str(number)) for number in range(1, 8)]
+
+
+@pytest.mark.parametrize("turn", ["您好", "谢谢你啊", "好的好的", "嗯"])
+def test_courtesies(turn: str, assistant: Assistant) -> None:
+    answer = assistant.ask(turn, history=(DOCTORS,))
+    assert answer.status is Status.CLARIFY
+    assert "规定" not in answer.finding
+    for option in answer.clarification.options if answer.clarification else ():
+        assert assistant.ask(option).status is not Status.NOT_FOUND
+
+
+TOPICS = [
+    "消防演练多久一次",
+    "上门看病收上门费吗",
+    "八段锦",
+    "压疮控制在多少",
+    "长宁方案第14条",
+    "谁负责土地供应",
+    "太极拳",
+]
+
+
+def test_a_question_of_its_own_is_answered_the_same_whatever_was_asked_before(assistant: Assistant) -> None:
+    for question in TOPICS:
+        alone = assistant.ask(question)
+        for before in TOPICS:
+            after = assistant.ask(question, history=(before,))
+            assert (after.status, cited(after)) == (alone.status, cited(alone)), (before, question)
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "的呢",
+        "嗯",
+        "好的",
+        "那",
+        "我们是",
+        "第一",
+        "第一条",
+        "（一）",
+        "1.",
+        "2.1.",
+        "《",
+        "某市某区",
+        "多少",
+        "谁",
+        "几个",
+        "、",
+        "长宁",
+        "一百",
+        "，",
+    ],
+)
+def test_no_question_takes_long(piece: str, assistant: Assistant) -> None:
+    question = (piece * MAX_QUESTION)[: MAX_QUESTION - 1] + "x"
+    began = perf_counter()
+    assistant.ask(question, history=(DOCTORS,))
+    assert perf_counter() - began < 3
 
 
 def test_filters(assistant: Assistant) -> None:

@@ -91,7 +91,13 @@ def test_places(question: str, names: list[str], library: Library) -> None:
         ("长宁方案2.1.2", ["changning-2025-2"], (2, 1, 2)),
         ("**市**区实施方案第11条原文", ["anonymous-district-plan"], (11,)),
         ("《关于促进医养结合服务高质量发展的指导意见》第三条", ["national-2024-40"], (3,)),
+        ("《关于促进医养结合服务高质量发展的指导意见》第四部分（十一）", ["national-2024-40"], (4, 11)),
+        ("长宁方案14条", ["changning-2025-2"], (14,)),
+        ("长宁方案第十四", ["changning-2025-2"], (14,)),
+        ("大兴措施(八)", ["daxing-2026-22"], (8,)),
         # near-misses
+        ("长宁方案第十十条", ["changning-2025-2"], None),
+        ("每床不少于1.5平方米吗", [], None),
         ("140号文第3条", [], (3,)),
         ("京兴政卫发122号", [], None),
         ("100张床要不要设医务室", [], None),
@@ -101,7 +107,7 @@ def test_places(question: str, names: list[str], library: Library) -> None:
 def test_address(question: str, document_ids: list[str], numbers: tuple[int, ...] | None, library: Library) -> None:
     asked = understand(question, library)
     assert list(asked.document_ids) == document_ids
-    assert (asked.address.numbers if asked.address else None) == numbers
+    assert (asked.addresses[0].numbers if asked.addresses else None) == numbers
 
 
 @pytest.mark.parametrize(

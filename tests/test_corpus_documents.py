@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,20 @@ def squeezed(text: str) -> str:
 
 def paragraphs_of(document_id: str) -> list[str]:
     return LIBRARY.get(document_id).text.split("\n")
+
+
+# The documents are data, as they were given, byte for byte.
+SHA256 = {
+    "anonymous-district-plan": "999b92f762465f9c811118a393a845bfb24d3f9cff243c262b8aca42b73a6dc2",
+    "changning-2025-2": "7e783ea4d6e6059b63365f67737fc9b326696c22f7bbd1ce917850f9d5babfee",
+    "daxing-2026-22": "bb84cab3190a7c317cefb7dc37418f2da076ec9bfdc8b4d56893acb5d46ee057",
+    "national-2024-40": "2e51cc4a420ba37a45d500eb5e95e1277e458e884dff5c210d2028566925261d",
+    "national-2025-8": "eaaeaec91c6e7161dc1801a8d312003179276199698e9b4259cc69330f9c8e8a",
+}
+
+
+def test_the_files_are_unchanged() -> None:
+    assert {path.stem: sha256(path.read_bytes()).hexdigest() for path in DOCUMENTS.glob("*.txt")} == SHA256
 
 
 def test_the_library_shows_national_documents_first_and_newer_ones_before_older() -> None:

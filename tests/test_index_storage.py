@@ -60,7 +60,8 @@ def test_an_index_of_something_else_is_refused(field: str, tmp_path: Path, libra
     version = build_index(tmp_path, library, ENCODER)
     path = tmp_path / "index" / version / MANIFEST
     manifest = json.loads(path.read_text("utf-8"))
-    manifest[field] = {} if isinstance(manifest[field], dict) else 1
+    made_of = manifest["made_of"]
+    made_of[field] = {} if isinstance(made_of[field], dict) else 1
     path.write_text(json.dumps(manifest), "utf-8")
     with pytest.raises(IndexUnavailable, match="python -m index build"):
         open_index(tmp_path, library, ENCODER)
@@ -76,6 +77,18 @@ def test_a_missing_part_is_an_outcome_not_a_traceback(part: str, tmp_path: Path,
     shutil.rmtree(path) if path.is_dir() else path.unlink()
     with pytest.raises(IndexUnavailable, match="python -m index build"):
         open_index(tmp_path, library, ENCODER)
+    assert build_index(tmp_path, library, ENCODER) == version
+    assert open_index(tmp_path, library, ENCODER).version == version
+
+
+def test_a_truncated_part_is_made_again(tmp_path: Path, library: Library) -> None:
+    version = build_index(tmp_path, library, ENCODER)
+    path = tmp_path / "index" / version / "dense.faiss"
+    path.write_bytes(path.read_bytes()[:1000])
+    with pytest.raises(IndexUnavailable, match="python -m index build"):
+        open_index(tmp_path, library, ENCODER)
+    build_index(tmp_path, library, ENCODER)
+    assert open_index(tmp_path, library, ENCODER).version == version
 
 
 def test_no_index_at_all(tmp_path: Path, library: Library) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -75,6 +76,7 @@ class Scripted:
     def _answer(self, question: str) -> Answer:
         script = {
             NURSES: self._nurses,
+            NURSES_IN_FULL: self._nurses,
             SUBSIDY: self._unspecified,
             ELSEWHERE: self._not_found,
             VAGUE: self._clarify,
@@ -188,3 +190,10 @@ def test_a_conversation_recalled_gives_the_same_answers(desk: Desk) -> None:
     recalled = desk.recall(first.conversation_id)
     assert [each.answer for each in recalled] == [first.answer, second.answer]
     assert [each.answer_id for each in recalled] == [first.answer_id, second.answer_id]
+
+
+def test_a_conversation_recalled_keeps_its_filters(desk: Desk, scripted: Scripted) -> None:
+    filters = Filters("上海市长宁区", ("changning-2025-2",), date(2026, 1, 2))
+    first = desk.ask(DOCTORS, filters=filters, limit=2)
+    desk.recall(first.conversation_id)
+    assert scripted.heard[-1] == (DOCTORS, (), filters, 2)

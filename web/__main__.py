@@ -61,6 +61,7 @@ def run(settings: Settings, listener: socket.socket) -> None:
     """Load the index, open the store, and serve until told to stop."""
     from assistant.pipeline import open_assistant
     from index.encoder import EncoderError
+    from index.model import ModelError
     from index.storage import IndexUnavailable
 
     with ThreadPoolExecutor(1) as pool:
@@ -75,7 +76,7 @@ def run(settings: Settings, listener: socket.socket) -> None:
             assistant = loading.result()
         except IndexUnavailable as error:
             leave(f"{error}；也可运行 make setup")
-        except EncoderError as error:
+        except (EncoderError, ModelError) as error:
             leave(str(error))
     assistant.ask(FIRST_QUESTION)
     settings.home.mkdir(parents=True, exist_ok=True)

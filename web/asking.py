@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import Protocol
 
@@ -68,7 +68,7 @@ class Desk:
         history = tuple(turn.interpreted_question for turn in turns)
         answer = self.assistant.ask(question, history=history, filters=filters, limit=limit)
         version = self.assistant.index_version
-        conversation, answer_id = self.store.record(answer, version, conversation_id)
+        conversation, answer_id = self.store.record(answer, version, conversation_id, filters, limit)
         return Asked(answer, conversation, answer_id, version, (perf_counter() - began) * 1000)
 
     def recall(self, conversation_id: str) -> tuple[Asked, ...]:
@@ -76,10 +76,9 @@ class Desk:
 
         Raises UnknownConversation.
         """
-        history: tuple[str, ...] = ()
         recalled: list[Asked] = []
         for turn in self.store.turns(conversation_id):
-            answer = self.assistant.ask(turn.question, history=history, limit=3)
-            history = (*history, turn.interpreted_question)
-            recalled.append(Asked(answer, conversation_id, turn.answer_id, turn.index_version, 0.0))
+            answer = self.assistant.ask(turn.interpreted_question, filters=turn.filters, limit=turn.limit)
+            kept = replace(answer, question=turn.question)
+            recalled.append(Asked(kept, conversation_id, turn.answer_id, turn.index_version, 0.0))
         return tuple(recalled)

@@ -6,9 +6,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-LONG = 160
+LONG = 140
 """Characters from which a quotation is folded."""
-CONTEXT = 50
+LOOKED_UP = 600
+"""The same for an article that was asked for by its number: there the text is the answer."""
+CONTEXT = 36
 """Characters kept on each side of marked words, at most."""
 OPENING = 100
 """Characters kept of a long quotation with nothing marked."""
@@ -45,10 +47,10 @@ def pieces(text: str, span: Range, marks: Iterable[Range], strong: Iterable[Rang
     return tuple(Piece(text[start:end], _covers(marked, start), _covers(bold, start)) for start, end in pairwise(cuts))
 
 
-def stretches(quote: str, marks: Iterable[Range]) -> tuple[Stretch, ...]:
-    """Fold a quotation around its marked words; marks are offsets in the quotation."""
+def stretches(quote: str, marks: Iterable[Range], whole_up_to: int = LONG) -> tuple[Stretch, ...]:
+    """Fold a longer quotation around its marked words; marks are offsets in the quotation."""
     clipped = _clipped(marks, (0, len(quote)))
-    shown = _windows(quote, clipped) if len(quote) > LONG else [(0, len(quote))]
+    shown = _windows(quote, clipped) if len(quote) > whole_up_to else [(0, len(quote))]
     return tuple(
         Stretch(pieces(quote, (start, end), clipped), (start, end) not in shown, end - start)
         for start, end in _tiles(shown, len(quote))

@@ -6,14 +6,16 @@ the same answer, so the question is enough.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime
 from threading import Lock
 from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import (
+    JSON,
     Column,
     DateTime,
     Engine,
@@ -32,8 +34,9 @@ from sqlalchemy import (
     select,
 )
 
-from assistant.answers import Answer
+from assistant.answers import Answer, Filters
 
+_NO_FILTERS = Filters()
 HISTORY = 10
 """Turns of a conversation that are read back, the latest."""
 ID_PATTERN = r"^[0-9a-f]{32}$"
@@ -56,6 +59,8 @@ turns = Table(
     Column("status", String(16), nullable=False),
     Column("question_type", String(16), nullable=False),
     Column("index_version", String(64), nullable=False),
+    Column("filters", JSON, nullable=False),
+    Column("shown_at_most", Integer, nullable=False),
     Column("created_at", DateTime(timezone=True), nullable=False),
     Index("ix_turns_conversation", "conversation_id", "position"),
 )
@@ -86,6 +91,8 @@ class Turn:
     question: str
     interpreted_question: str
     index_version: str
+    filters: Filters
+    limit: int
 
 
 class Store:
@@ -98,7 +105,14 @@ class Store:
     def turns(self, conversation_id: str) -> tuple[Turn, ...]:
         """The last HISTORY turns, oldest first. Raises UnknownConversation."""
         newest_first = (
-            select(turns.c.id, turns.c.question, turns.c.interpreted_question, turns.c.index_version)
+            select(
+                turns.c.id,
+                turns.c.question,
+                turns.c.interpreted_question,
+                turns.c.index_version,
+                turns.c.filters,
+                turns.c.shown_at_most,
+            )
             .where(turns.c.conversation_id == conversation_id)
             .order_by(turns.c.position.desc(), turns.c.created_at.desc())
             .limit(HISTORY)
@@ -107,9 +121,26 @@ class Store:
             rows = connection.execute(newest_first).all()
         if not rows:
             raise UnknownConversation(conversation_id)
-        return tuple(Turn(*row) for row in reversed(rows))
+        return tuple(
+            Turn(
+                row.id,
+                row.question,
+                row.interpreted_question,
+                row.index_version,
+                _filters(row.filters),
+                row.shown_at_most,
+            )
+            for row in reversed(rows)
+        )
 
-    def record(self, answer: Answer, index_version: str, conversation_id: str | None = None) -> tuple[str, str]:
+    def record(
+        self,
+        answer: Answer,
+        index_version: str,
+        conversation_id: str | None = None,
+        filters: Filters = _NO_FILTERS,
+        limit: int = 3,
+    ) -> tuple[str, str]:
         """Keep a turn, in a new conversation if none is given; returns conversation_id and answer_id."""
         answer_id, now = uuid4().hex, datetime.now(UTC)
         conversation = conversation_id or uuid4().hex
@@ -122,6 +153,8 @@ class Store:
             "status": answer.status.value,
             "question_type": answer.question_type.value,
             "index_version": index_version,
+            "filters": _as_json(filters),
+            "shown_at_most": limit,
             "created_at": now,
         }
         with self._writing, self._engine.begin() as connection:
@@ -153,6 +186,16 @@ class Store:
 
     def close(self) -> None:
         self._engine.dispose()
+
+
+def _as_json(filters: Filters) -> dict[str, Any]:
+    fields = asdict(filters)
+    return {**fields, "as_of": filters.as_of.isoformat() if filters.as_of else None}
+
+
+def _filters(fields: Mapping[str, Any]) -> Filters:
+    ids, as_of = fields["document_ids"], fields["as_of"]
+    return Filters(fields["region"], None if ids is None else tuple(ids), date.fromisoformat(as_of) if as_of else None)
 
 
 def open_store(url: str) -> Store:

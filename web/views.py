@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from assistant.answers import Quotation, Related, Status
+from assistant.answers import QuestionType, Quotation, Related, Status
 from corpus.citations import Citation
 from corpus.library import Library
 from corpus.provisions import PREAMBLE, PolicyDocument, Provision
 from web import links
 from web.asking import Asked
-from web.marking import Piece, Range, Stretch, pieces, stretches
+from web.marking import LONG, LOOKED_UP, Piece, Range, Stretch, pieces, stretches
 
 BADGES: Mapping[Status, str] = {
     Status.ANSWERED: "文件有明文",
@@ -100,7 +100,10 @@ def turn_view(asked: Asked, library: Library, current_version: str) -> TurnView:
         asked=asked,
         badge=BADGES[answer.status],
         understood=answer.interpreted_question if answer.interpreted_question != answer.question else None,
-        quotes=tuple(_quote(quotation, library) for quotation in answer.citations),
+        quotes=tuple(
+            _quote(quotation, library, looked_up=answer.question_type is QuestionType.LOOKUP)
+            for quotation in answer.citations
+        ),
         related=tuple(_related(related, library) for related in answer.related),
         outdated=asked.index_version != current_version,
     )
@@ -134,10 +137,11 @@ def mark_of(document: PolicyDocument, start: str, end: str) -> Range | None:
     return (first, last) if first < last else None
 
 
-def _quote(quotation: Quotation, library: Library) -> QuoteView:
+def _quote(quotation: Quotation, library: Library, *, looked_up: bool) -> QuoteView:
     offset = quotation.citation.start
     marks = [(start - offset, end - offset) for start, end in quotation.highlights]
-    return QuoteView(source_of(quotation.citation, library), stretches(quotation.quote, marks))
+    whole_up_to = LOOKED_UP if looked_up else LONG
+    return QuoteView(source_of(quotation.citation, library), stretches(quotation.quote, marks, whole_up_to))
 
 
 def _related(related: Related, library: Library) -> RelatedView:

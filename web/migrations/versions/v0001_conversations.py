@@ -41,6 +41,8 @@ def _create_turns() -> None:
         sa.Column("status", sa.String(16), nullable=False),
         sa.Column("question_type", sa.String(16), nullable=False),
         sa.Column("index_version", sa.String(64), nullable=False),
+        sa.Column("filters", sa.JSON(), nullable=False),
+        sa.Column("shown_at_most", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
     )
     op.create_index("ix_turns_conversation", "turns", ["conversation_id", "position"])

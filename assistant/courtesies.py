@@ -1,0 +1,37 @@
+"""Turns that ask nothing: a greeting, thanks, «好的». Answered as a person at a counter would."""
+
+from __future__ import annotations
+
+import re
+
+from assistant.answers import Clarification, QuestionType, Status
+from assistant.composition import MOST_OPTIONS, Draft
+from corpus.library import Library
+
+# Possessive throughout: a row of 嗯 or 好的 must not be tried in every way it can be cut.
+_GREETING = r"您好|你好|在吗|在不在|喂|早上好|下午好|晚上好|哈喽|嗨"
+_THANKS = r"谢谢|多谢|感谢|谢了|好|行|可以|明白|知道|了解|收到|嗯|哦|再见|辛苦|嘞"
+_PARTICLE = r"了|您|你|啊|呀|哈|吧|啦|的|[，,。！!～~ ]"
+_COURTESY = re.compile(rf"^(?:{_GREETING}|{_THANKS})(?:{_GREETING}|{_THANKS}|{_PARTICLE})*+$")
+_OPENING = re.compile(_GREETING)
+
+
+def is_courtesy(question: str) -> bool:
+    """Whether a turn only greets, thanks or agrees."""
+    return _COURTESY.match(question) is not None
+
+
+def answer_courtesy(question: str, library: Library) -> Draft | None:
+    """The draft for a courtesy, with questions to begin with where it is a greeting; None for anything else."""
+    if not is_courtesy(question):
+        return None
+    if not _OPENING.match(question):
+        return Draft(Status.CLARIFY, QuestionType.GENERAL, "thanks", clarification=Clarification("还想了解什么？", ()))
+    clarification = Clarification("您想了解什么？", _examples(library))
+    return Draft(Status.CLARIFY, QuestionType.GENERAL, "greeting", clarification=clarification)
+
+
+def _examples(library: Library) -> tuple[str, ...]:
+    """A question anticipated for the middle of each document."""
+    known = [library.anticipated.get(document.document_id, ()) for document in library]
+    return tuple(questions[len(questions) // 2].question for questions in known if questions)[:MOST_OPTIONS]
