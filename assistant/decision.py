@@ -13,7 +13,7 @@ from assistant.wanted import INDISPENSABLE
 from corpus.provisions import PolicyDocument
 
 # Chosen on the tuning half of eval/gold.
-ENOUGH_TO_ANSWER = 0.55
+ENOUGH_TO_ANSWER = 0.4
 """Confidence from which evidence is shown as the answer."""
 COVERED_FOR_SUBJECT = 0.3
 """Coverage from which the subject counts as dealt with, though what was asked is not stated."""

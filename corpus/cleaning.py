@@ -7,7 +7,7 @@ source - artefacts - white space == canonical - white space can be checked for a
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from corpus.markers import read_marker
@@ -63,6 +63,8 @@ _SENTENCE_SIGNS = re.compile(r"[，。；]")
 _FULL_WIDTH = str.maketrans("()", "（）")
 _SHORTEST_BROKEN = 20
 _OPEN_WITHIN = 80
+_TAIL, _LINES_LOOKED_AT = 400, 40
+"""Characters and lines of a paragraph's end that decide whether it is broken."""
 
 
 def clean(source: str) -> Cleaned:
@@ -100,13 +102,16 @@ def trim_lines(cleaned: Cleaned) -> Cleaned:
 
 def join_broken_lines(cleaned: Cleaned) -> Cleaned:
     """Take out the line feeds that a page break put inside a sentence."""
-    paragraphs: list[str] = []
+    paragraphs: list[list[str]] = []
+    has_signs = False
     for line in cleaned.text.split("\n"):
-        if paragraphs and _is_broken(paragraphs[-1]) and not _opens_paragraph(line):
-            paragraphs[-1] = _join(paragraphs[-1], line)
+        if paragraphs and _is_broken(paragraphs[-1], has_signs) and not _opens_paragraph(line):
+            paragraphs[-1].append(_joint(paragraphs[-1][-1], line) + line)
         else:
-            paragraphs.append(line)
-    return Cleaned("\n".join(paragraphs), cleaned.dropped)
+            paragraphs.append([line])
+            has_signs = False
+        has_signs = has_signs or _SENTENCE_SIGNS.search(line) is not None
+    return Cleaned("\n".join(map("".join, paragraphs)), cleaned.dropped)
 
 
 STEPS: tuple[Callable[[Cleaned], Cleaned], ...] = (unify_line_ends, drop_marks, trim_lines, join_broken_lines)
@@ -125,13 +130,14 @@ def _drop(mark: _Mark, cleaned: Cleaned) -> Cleaned:
     return Cleaned(text, (*cleaned.dropped, *dropped))
 
 
-def _is_broken(paragraph: str) -> bool:
-    """Whether a paragraph stops in the middle of a sentence."""
-    if _COMPLETE.search(paragraph):
+def _is_broken(lines: Sequence[str], has_signs: bool) -> bool:
+    """Whether a paragraph, as its lines so far, stops in the middle of a sentence. Only its end is looked at."""
+    tail = "".join(lines[-_LINES_LOOKED_AT:])[-_TAIL:]
+    if _COMPLETE.search(tail):
         return False
-    if paragraph.endswith(("，", "、", ",")) or _leaves_open(paragraph):
+    if tail.endswith(("，", "、", ",")) or _leaves_open(tail):
         return True
-    return len(paragraph) >= _SHORTEST_BROKEN and _SENTENCE_SIGNS.search(paragraph) is not None
+    return has_signs and len(tail) >= _SHORTEST_BROKEN
 
 
 def _leaves_open(paragraph: str) -> bool:
@@ -144,9 +150,10 @@ def _opens_paragraph(line: str) -> bool:
     return any((read_marker(line), _FIELD.match(line), _STANDS_ALONE.match(line)))
 
 
-def _join(before: str, after: str) -> str:
-    latin = before[-1].isascii() and before[-1].isalpha() and after[0].isascii() and after[0].isalpha()
-    return f"{before} {after}" if latin else before + after
+def _joint(before: str, after: str) -> str:
+    """What goes between two lines: a space between Latin words, nothing in Chinese."""
+    latin = before[-1:].isascii() and before[-1:].isalpha() and after[:1].isascii() and after[:1].isalpha()
+    return " " if latin else ""
 
 
 def _without_space(text: str) -> str:

@@ -26,7 +26,7 @@ TYPES = {
     "total": "合计", "numeric": "数量", "quantity": "数量", "permission": "许可", "responsibility": "职责",
     "deadline": "期限", "procedure": "程序条件", "list": "列举", "fact": "文件信息", "lookup": "按条查找",
     "comparison": "比较", "outline": "概要", "dialogue": "连续提问", "vague": "问法含糊",
-    "unanswerable": "文件未载", "general": "一般",
+    "colloquial": "口语", "typo": "错别字与繁体", "unanswerable": "文件未载", "general": "一般",
 }  # fmt: skip
 STATUSES = {
     Status.ANSWERED: "已作答",

@@ -31,7 +31,6 @@ from playwright.sync_api import (
 from assistant.pipeline import Assistant
 from tests.conftest import REPOSITORY
 from web.app import create_app
-from web.settings import Settings
 from web.store import open_store
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -62,7 +61,7 @@ def site(assistant: Assistant, tmp_path_factory: pytest.TempPathFactory) -> Iter
     """The address of a running server on a free port of this machine."""
     store = open_store(f"sqlite:///{tmp_path_factory.mktemp('browser') / 'yiyang.db'}")
     listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(create_app(assistant, store, Settings()), log_level="warning"))
+    server = uvicorn.Server(uvicorn.Config(create_app(assistant, store), log_level="warning"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
     patience = monotonic() + 30

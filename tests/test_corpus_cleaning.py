@@ -178,3 +178,10 @@ def test_extreme_texts_end_quickly(source: str) -> None:
     began = perf_counter()
     assert parse(clean(source).text)
     assert perf_counter() - began < 3
+
+
+def test_a_text_of_broken_lines_only_is_cleaned_in_linear_time() -> None:
+    source = "为老年人提供健康管理服务，\n" * 20_000
+    began = perf_counter()
+    assert clean(source).text.count("\n") == 0
+    assert perf_counter() - began < 5

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from corpus.library import load_library
-from corpus.sentences import Span, sentences, sentences_over
+from corpus.sentences import sentences
 
 # The sentences that a text is made of, divided by |.
 TEXTS = [
@@ -42,41 +41,6 @@ def test_blank_lines_and_space_are_no_sentences() -> None:
 def test_only_the_range_asked_for_is_read() -> None:
     text = "原则上备案。鼓励达到医务室级别。\n支持举办。"
     assert [text[start:end] for start, end in sentences(text, 3, 10)] == ["备案。", "鼓励达到"]
-
-
-@pytest.mark.parametrize(
-    ("words", "expected"),
-    [
-        (
-            ("1名主执业点医师",),
-            (
-                "2. 对养老机构内设医务室、卫生所（室）的，应按照《养老机构医务室基本标准（试行）》"
-                "至少配置1名主执业点医师和1名注册护士。"
-            ),
-        ),
-        (
-            ("可以开设", "核准依据"),
-            (
-                "可以开设全科、内科、外科、康复科、中医科、预防保健科、医学影像科、医学检验科等诊疗科目，"
-                "可将多点执业医师作为相关诊疗科目的核准依据。"
-            ),
-        ),
-    ],
-)
-def test_the_whole_sentences_that_take_in_the_words(words: tuple[str, ...], expected: str) -> None:
-    document = load_library().get("changning-2025-2")
-    article = document.find("2.1.2")
-    places = [document.text.index(word, article.start) for word in words]
-    spans: tuple[Span, ...] = tuple((at, at + len(word)) for at, word in zip(places, words, strict=True))
-    start, end = sentences_over(document.text, article.start, article.end, spans)
-    assert document.text[start:end] == expected
-
-
-def test_words_on_both_sides_of_a_full_stop_take_both_sentences() -> None:
-    text = "甲应备案。乙可备案。丙不得备案。"
-    assert sentences_over(text, 0, len(text), iter([(1, 2), (6, 7)])) == (0, 10)
-    assert sentences_over(text, 0, len(text), ((4, 6),)) == (0, 10)
-    assert sentences_over(text, 0, len(text), ((5, 10),)) == (5, 10)
 
 
 @given(st.text(st.sampled_from("甲乙1。！？!?；，.…”」）)》 \n\u3000")))

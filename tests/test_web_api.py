@@ -31,7 +31,6 @@ from web.app import create_app
 from web.asking import Answering
 from web.limits import MAX_BODY
 from web.problems import KINDS, MEDIA_TYPE
-from web.settings import Settings
 from web.store import Store, open_store
 
 ASK = "/api/v1/ask"
@@ -77,7 +76,7 @@ RELATED_FIELDS = {"document_id": str, "article_id": str, "title": str, "label": 
 
 def serve(assistant: Answering, path: Path) -> Iterator[TestClient]:
     store = open_store(f"sqlite:///{path / 'yiyang.db'}")
-    with TestClient(create_app(assistant, store, Settings()), raise_server_exceptions=False) as client:
+    with TestClient(create_app(assistant, store), raise_server_exceptions=False) as client:
         yield client
     store.close()
 

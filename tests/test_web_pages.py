@@ -31,7 +31,6 @@ from tests.test_web_desk import (
 from web.app import create_app
 from web.assets import FOR_A_WHILE, FOR_GOOD
 from web.marking import LONG, pieces, stretches
-from web.settings import Settings
 from web.store import open_store
 from web.views import EXAMPLES
 
@@ -112,7 +111,7 @@ def read(page: str) -> Element:
 @pytest.fixture(scope="module")
 def client(library: Library, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     store = open_store(f"sqlite:///{tmp_path_factory.mktemp('pages') / 'yiyang.db'}")
-    app = create_app(Scripted(library), store, Settings())
+    app = create_app(Scripted(library), store)
     with TestClient(app, raise_server_exceptions=False, headers=BROWSER) as client:
         yield client
     store.close()

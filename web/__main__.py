@@ -81,7 +81,7 @@ def run(settings: Settings, listener: socket.socket) -> None:
     assistant.ask(FIRST_QUESTION)
     settings.home.mkdir(parents=True, exist_ok=True)
     store = open_store(settings.store_url)
-    app = create_app(assistant, store, settings)
+    app = create_app(assistant, store)
     config = uvicorn.Config(
         app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=GRACE
     )

@@ -12,14 +12,13 @@ from web.metrics import Measured, Metrics
 from web.pages import Pages, page_router
 from web.problems import install
 from web.reference import reference_router
-from web.settings import Settings
 from web.store import Store
 
 TITLE = "医养问策"
 DESCRIPTION = "医养结合政策问答：回答只由文件原文组成，每条引文都可核对。"
 
 
-def create_app(assistant: Answering, store: Store, settings: Settings) -> FastAPI:
+def create_app(assistant: Answering, store: Store) -> FastAPI:
     """The server over an assistant and a store; both stay the caller's to close."""
     app = FastAPI(
         title=TITLE,
@@ -29,7 +28,6 @@ def create_app(assistant: Answering, store: Store, settings: Settings) -> FastAP
         redoc_url=None,
         separate_input_output_schemas=False,
     )
-    app.state.settings = settings
     desk, assets = Desk(assistant, store), Assets()
     pages, metrics = Pages(assets), Metrics(assistant.index_version, len(assistant.library))
     app.include_router(api_router(desk, metrics))

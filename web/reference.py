@@ -12,7 +12,6 @@ from fastapi import APIRouter, FastAPI, Response
 from web.pages import Pages
 from web.problems import KINDS
 
-_MEDIA = ("application/json", "application/problem+json")
 _TYPES = {
     "string": "字符串",
     "integer": "整数",

@@ -84,7 +84,7 @@ class FiltersIn(_Request):
     document_ids: list[DocumentId] | None = about(
         "只在这些文件中检索", ["changning-2025-2"], default=None, min_length=1, max_length=100
     )
-    as_of: Day | None = about("只用该日及以前成文的文件", "2026-01-01", default=None)
+    as_of: Day | None = about("只用该日及以前成文的文件；没有写明日期的文件不受此限", "2026-01-01", default=None)
 
     def to_filters(self) -> Filters:
         return Filters(self.region, None if self.document_ids is None else tuple(self.document_ids), self.as_of)
@@ -96,7 +96,7 @@ class AskRequest(_Request):
     question: Question = about("问题，1 至 500 字", _QUESTION)
     conversation_id: str | None = about("接着哪段对话问；不填即开始新的对话", None, default=None, pattern=ID_PATTERN)
     filters: FiltersIn | None = about("限定检索范围", {"region": "上海市长宁区"}, default=None)
-    limit: int = about("最多返回几条引文", 3, default=3, ge=1, le=MAX_LIMIT, strict=True)
+    limit: int = about("检索到的条文最多引用几处；比较和提纲不受此限", 3, default=3, ge=1, le=MAX_LIMIT, strict=True)
 
 
 class SearchRequest(_Request):
@@ -107,7 +107,7 @@ class SearchRequest(_Request):
     document_id: list[DocumentId] | None = about(
         "只在这些文件中检索，可重复", ["changning-2025-2"], default=None, min_length=1, max_length=100
     )
-    as_of: Day | None = about("只用该日及以前成文的文件", "2026-01-01", default=None)
+    as_of: Day | None = about("只用该日及以前成文的文件；没有写明日期的文件不受此限", "2026-01-01", default=None)
     limit: int = about("最多返回几条", 5, default=5, ge=1, le=50)
 
     def to_filters(self) -> Filters:

@@ -37,9 +37,7 @@ class Source:
 
     title: str
     number: str | None
-    region: str | None
     label: str
-    headings: tuple[str, ...]
     url: str
 
 
@@ -113,10 +111,7 @@ def source_of(citation: Citation, library: Library) -> Source:
     """Raises UnknownDocument, UnknownProvision."""
     document = library.get(citation.document_id)
     provision, facts = document.find(citation.article_id), document.metadata
-    headings = document.headings(provision)
-    return Source(
-        facts.title, facts.document_number, facts.region, provision.label, headings, links.citation_url(citation)
-    )
+    return Source(facts.title, facts.document_number, provision.label, links.citation_url(citation))
 
 
 def sections(document: PolicyDocument, mark: Range | None) -> tuple[Section, ...]:
