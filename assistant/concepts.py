@@ -106,8 +106,11 @@ def _named(focus: str, glossary: Glossary, rarity: Rarity) -> tuple[Concept, ...
 
 def coverage(wanted: tuple[Concept, ...], text: str) -> float:
     """The share of the question's weight that a text covers, in [0, 1]; 0 for a question without content."""
-    total = sum(concept.weight for concept in wanted)
-    return sum(concept.weight * concept.found_in(text) for concept in wanted) / total if total else 0.0
+    total = covered = 0.0
+    for concept in wanted:
+        total += concept.weight
+        covered += concept.weight * concept.found_in(text)
+    return covered / total if total else 0.0
 
 
 def _concept(word: str, share: float, glossary: Glossary, rarity: Rarity) -> Concept:

@@ -115,7 +115,8 @@ class Assistant:
     ) -> Weighed:
         """Evidence from those documents, best first."""
         wanted = wanted_of(asked.wording, asked.focus, self.glossary, self.retriever.rarity)
-        hits = self.retriever.search(self.glossary.expanded(asked.wording), candidates, document_ids)
+        among = None if len(document_ids) == len(self.library) else document_ids
+        hits = self.retriever.search(self.glossary.expanded(asked.wording), candidates, among)
         ruling = (hit for hit in hits if _rules_on_something(hit, self.library))
         ranked = weigh(ruling, asked, wanted, self._ledger, scope.meant)
         return Weighed(asked, wanted, ranked, uncovered=bool(uncovered(asked, self.library)))

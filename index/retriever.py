@@ -16,12 +16,13 @@ from index.fusion import fuse
 from index.lexical import LexicalIndex
 from index.passages import Grain, Passage
 
-DEPTH = 200
+DEPTH = 120
 """Passages taken from each engine before they are fused and collapsed."""
 
 Key = tuple[str, str]
 """document_id, article_id"""
 
+_GRAINS = tuple(Grain)
 ABSENT = -1.0
 """The cosine of a provision without a passage of a grain."""
 
@@ -89,7 +90,7 @@ class HybridRetriever:
         """The rows of each provision."""
         rows: dict[Key, list[int]] = {}
         for row in range(len(self.passages)):
-            rows.setdefault(self._key(row), []).append(row)
+            rows.setdefault(self._keys[row], []).append(row)
         return rows
 
     @cached_property
@@ -103,25 +104,22 @@ class HybridRetriever:
         worded = self.lexical.search(question, DEPTH, groups)
         best: dict[Key, float] = {}
         for row, score in fuse(near, worded, len(near) + len(worded)):
-            best.setdefault(self._key(row), score)
+            best.setdefault(self._keys[row], score)
         kept = dict(list(best.items())[:limit])
         return self._hits(question, kept, dict(worded))
 
     def rarity(self, term: str) -> float:
         return self.lexical.rarity(term)
 
-    def _key(self, row: int) -> Key:
-        return self.passages[row].document_id, self.passages[row].article_id
-
     def _near(self, question: str, groups: Sequence[str] | None) -> list[tuple[int, float]]:
         rows = None if groups is None else [row for group in groups for row in self._documents[group]]
         scores, nearest = self.dense.search(self._vector(question), DEPTH, rows)
-        return [(int(row), float(score)) for row, score in zip(nearest[0], scores[0], strict=True)]
+        return list(zip(nearest[0].tolist(), scores[0].tolist(), strict=True))
 
     def _hits(self, question: str, best: Mapping[Key, float], worded: Mapping[int, float]) -> tuple[Hit, ...]:
         """A hit a provision, with its scores by grain: the cosines worked out anew, for all of its passages."""
         rows = [row for key in best for row in self._provisions[key]]
-        cosines = dict(zip(rows, self.dense.cosines(self._vector(question), rows), strict=True))
+        cosines = dict(zip(rows, self.dense.cosines(self._vector(question), rows).tolist(), strict=True))
         return tuple(
             Hit(
                 *key,
@@ -134,13 +132,22 @@ class HybridRetriever:
         )
 
     def _by_sentence(self, rows: Sequence[int], cosines: Mapping[int, float]) -> Mapping[int, float]:
-        return {
-            self.passages[row].start: float(cosines[row]) for row in rows if self.passages[row].grain is Grain.SENTENCE
-        }
+        return {self.passages[row].start: cosines[row] for row in rows if self.passages[row].grain is Grain.SENTENCE}
 
     def _by_grain(self, rows: Sequence[int], scores: Mapping[int, float], absent: float) -> tuple[float, ...]:
-        best = dict.fromkeys(Grain, absent)
+        best = [absent] * len(_GRAINS)
         for row in rows:
-            grain = self.passages[row].grain
-            best[grain] = max(best[grain], float(scores.get(row, absent)))
-        return tuple(best.values())
+            score = scores.get(row, absent)
+            place = self._places[row]
+            if score > best[place]:
+                best[place] = score
+        return tuple(best)
+
+    @cached_property
+    def _places(self) -> Sequence[int]:
+        """The place of each passage's grain among all grains."""
+        return [_GRAINS.index(passage.grain) for passage in self.passages]
+
+    @cached_property
+    def _keys(self) -> Sequence[Key]:
+        return [(passage.document_id, passage.article_id) for passage in self.passages]
