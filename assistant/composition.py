@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 
 from assistant.answers import Clarification, QuestionType, Quotation, Related, Status
@@ -23,6 +24,8 @@ from corpus.sentences import Span
 LONGEST_PHRASE = 120
 """Characters of a sentence that a finding repeats."""
 MOST_OPTIONS = 4
+# What ties a clause to the one before it, which a finding does not repeat: «且3年内不得申请…».
+_CONNECTIVE = re.compile(r"^(?:并且|而且|同时|且|并|但|而)[，,]?")
 NEAR_MISS = 0.3
 """Coverage of the question from which a provision that does not answer is worth showing."""
 
@@ -138,7 +141,7 @@ def _phrase(evidence: Evidence, marked: tuple[Span, ...]) -> str:
         if not touched:
             return ""
         start, end = touched[0][0], touched[-1][1]
-    phrase = text[start:end].strip().rstrip("。；，")
+    phrase = _CONNECTIVE.sub("", text[start:end].strip()).rstrip("。；，")
     return phrase if len(phrase) <= LONGEST_PHRASE else ""
 
 

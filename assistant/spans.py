@@ -28,9 +28,8 @@ _CLAUSE = re.compile(r"[^，。；：！？\n]+[，。；：！？]?[”’」�
 _SCENE = re.compile(
     r"^(?:对|对于|如|若|经|在|通过|按照?|根据|结合|依托|围绕|发挥|充分|以|由|针对|发现|凡|未)|(?:的|时|后|前|中|下|上|方面|作用|基础上)$"
 )
-# Asked to whom something is reported: the body stands behind 向 or 通报.
-_REPORTED = re.compile(r"报给|报告|告诉|上报|通知谁|跟谁说|向谁|往哪.{0,2}报|汇报|报谁")
-_TOWARDS = re.compile(r"(?:向|通报|报送至?|上报至?|报告|报)[^，。；]{0,12}$")
+# An operative word in a condition rules nothing: «如确有需要探索…转换的».
+_CONDITION = re.compile(r"^(?:如|若|凡|未)|的$")
 _STRONGEST = (Force.FORBIDDEN, Force.REQUIRED, Force.PRINCIPLE, Force.PERMITTED, Force.ENCOURAGED, Force.EXPLORED)
 
 
@@ -54,9 +53,6 @@ def deciding_words(evidence: Evidence, asked: Understanding, wanted: Wanted) -> 
         return (_answering(clauses, text, wanted),)
     if asked.sought is QuestionType.PERMISSION:
         return (_ruled(evidence, clauses, wanted),)
-    if asked.sought is QuestionType.RESPONSIBILITY and _REPORTED.search(asked.focus):
-        towards = [fact for fact in evidence.facts if _TOWARDS.search(text, evidence.span[0], fact.start)]
-        return outermost(fact.span for fact in towards or evidence.facts)
     return _nearest(evidence, wanted)
 
 
@@ -85,7 +81,8 @@ def _answering(clauses: Sequence[Span], text: str, wanted: Wanted) -> Span:
 def _ruled(evidence: Evidence, clauses: Sequence[Span], wanted: Wanted) -> Span:
     """An operative word with the rest of its clause: «不得使用…名称». Of equally near ones the strongest."""
     text = evidence.document.text
-    holding = [(fact, _clause_of(fact, clauses)) for fact in evidence.facts]
+    spoken = [(fact, _clause_of(fact, clauses)) for fact in evidence.facts]
+    holding = [pair for pair in spoken if not _CONDITION.search(text[slice(*pair[1])])] or spoken
     best = max(_nearness(clause, text, wanted) for _, clause in holding)
     if max(_nearness(clause, text, wanted) for clause in clauses) > best + CLEARLY:
         return _answering(clauses, text, wanted)

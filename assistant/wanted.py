@@ -51,7 +51,7 @@ UNITS = (
     ),
     Unit(re.compile(r"几分钟|多少分钟"), re.compile(r"分钟"), "时间"),
     Unit(re.compile(r"几岁|多少岁|多大(?:年纪|岁数|年龄)|年龄"), re.compile(r"岁"), "年龄"),
-    Unit(re.compile(r"几张|多少张|多少床|床位"), re.compile(r"张"), "床位数"),
+    Unit(re.compile(r"几张|多少张|多少床"), re.compile(r"张"), "床位数"),
     Unit(
         re.compile(r"几[名位个]|多少[名位个]?(?:人|医|护|大夫|医师)|配.{0,3}[几多]"),
         re.compile(r"[名人位个家]"),
@@ -66,6 +66,7 @@ UNITS = (
     Unit(re.compile(r"几天|多少天|几日"), re.compile(r"[天日]"), "期限"),
     Unit(re.compile(r"名额|几家|多少[家个所]"), re.compile(r"[个家名所]"), "数量"),
 )
+_REACH = 20
 _ANY = Unit(re.compile(""), re.compile(""), "数量")
 _NAMES = {
     QuestionType.DEADLINE: "时间或期限",
@@ -84,8 +85,18 @@ def name_of(kind: QuestionType, focus: str) -> str:
     return _NAMES.get(kind) or unit_of(focus).name
 
 
+# Asked to whom something is reported: the body stands behind 向, 报告 or 通报.
+_REPORTED = re.compile(r"报给|报告|告诉|上报|通知谁|跟谁说|向谁|往哪.{0,2}报|汇报|报谁")
+_TOWARDS = re.compile(r"(?:向|通报|报送至?|上报至?|报告)[^，。；]{0,12}$")
+
+
 def wanted_facts(kind: QuestionType, focus: str, found: tuple[Fact, ...], text: str) -> tuple[Fact, ...]:
     """Those of the found facts that can answer a question of this kind."""
     kinds = KINDS.get(kind, frozenset())
-    unit = unit_of(focus).printed if kind is QuestionType.QUANTITY else _ANY.printed
-    return tuple(fact for fact in found if fact.kind in kinds and unit.search(text[fact.start : fact.end]))
+    of_kind = tuple(fact for fact in found if fact.kind in kinds)
+    if kind is QuestionType.QUANTITY:
+        unit = unit_of(focus).printed
+        return tuple(fact for fact in of_kind if unit.search(text[fact.start : fact.end]))
+    if kind is QuestionType.RESPONSIBILITY and _REPORTED.search(focus):
+        return tuple(fact for fact in of_kind if _TOWARDS.search(text[max(0, fact.start - _REACH) : fact.start]))
+    return of_kind
