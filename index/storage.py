@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from importlib.metadata import version as library_version
@@ -27,6 +27,7 @@ from corpus.provisions import PolicyDocument
 from index.dense import DenseIndex
 from index.encoder import Encoder, Vectors
 from index.lexical import LexicalIndex
+from index.model import Progress
 from index.passages import RECIPE, Passage, passages, question_passages
 from index.retriever import HybridRetriever
 
@@ -34,9 +35,6 @@ CURRENT = "current"
 MANIFEST = "manifest.json"
 _ENCODING = "计算向量"
 _ENGINES = ("faiss-cpu", "tantivy")
-
-Progress = Callable[[str, int, int], None]
-"""stage, done, total"""
 
 
 class IndexUnavailable(RuntimeError):

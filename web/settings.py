@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from pydantic import AliasChoices, Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
+
+from index.settings import Settings as IndexSettings
 
 
-class Settings(BaseSettings):
+class Settings(IndexSettings):
     """Settings of the server. Raises pydantic's ValidationError where a variable holds no valid value."""
 
-    model_config = SettingsConfigDict(env_prefix="YIYANG_", frozen=True, extra="ignore", populate_by_name=True)
+    model_config = SettingsConfigDict(populate_by_name=True)
 
-    home: Path = Path("var")
-    """Directory of everything that is built or written at run time."""
-    encoder: str = ""
-    """Name or path of a sentence-transformers model; empty means the default one."""
     database_url: str = ""
     """SQLAlchemy URL of the store; empty means a SQLite file in home."""
     host: str = "127.0.0.1"
