@@ -18,12 +18,13 @@ _ASKING = re.compile(
 )
 _ASKING_WHICH = re.compile(r"哪(?:[些几]|一)?[个条家份种样项本张]?|几[个名份项种张条本]|什么|啥|多少")
 _PRINTED_NOWHERE = "\u9fff"
+"""A character that no document prints: as rare as a term can be."""
 _NEAR = 8
 """Characters behind an asking word in which the thing asked for stands."""
-# What a word's part of speech (ICTCLAS tags, as jieba gives them) says of how much it carries: what a question is
-# about is in its nouns; its verbs are often everyday ones that no document prints.
 _SUBJECT = 1.0
 """Share from which a word can be what a question is about: nouns, and words of the glossary."""
+# What a word's part of speech (ICTCLAS tags, as jieba gives them) says of how much it carries: what a question is
+# about is in its nouns; its verbs are often everyday ones that no document prints.
 _SHARES = {"n": 1.0, "j": 1.0, "l": 1.0, "i": 1.0, "e": 1.0, "vn": 1.0, "q": 0.7, "v": 0.5, "a": 0.5, "s": 0.5}
 _PARTIAL_CREDIT = 0.6
 """What a word is worth whose characters stand there but not together: 签约率 beside 签约覆盖率."""

@@ -50,10 +50,10 @@ def _state(document: PolicyDocument, fact: _Fact) -> Draft:
     for part in parts:
         marked = fact.find(document, part)
         if marked:
-            lines = _lines(document, marked[0][0], marked[-1][1])
+            lines = whole_lines(document, marked[0][0], marked[-1][1])
             blocks = (block(document, part, lines, marked),)
             return Draft(Status.ANSWERED, QuestionType.FACT, "fact", blocks, slots, confidence=1.0)
-    title = _lines(document, parts[0].start, parts[0].start)
+    title = whole_lines(document, parts[0].start, parts[0].start)
     shown = (block(document, parts[0], title),)
     return Draft(Status.UNSPECIFIED, QuestionType.FACT, "no_such_field", shown, slots, confidence=1.0)
 
@@ -118,7 +118,7 @@ _FACTS: Mapping[Field, _Fact] = {
 }
 
 
-def _lines(document: PolicyDocument, start: int, end: int) -> Span:
-    """The whole lines that a range touches."""
+def whole_lines(document: PolicyDocument, start: int, end: int) -> Span:
+    """The lines that a range touches, from the first one's start to the last one's end."""
     last = document.text.find("\n", end)
     return document.text.rfind("\n", 0, start) + 1, last if last >= 0 else len(document.text)

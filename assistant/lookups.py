@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from assistant.addressing import Address, find_articles
 from assistant.answers import Clarification, QuestionType, Status
 from assistant.composition import MOST_OPTIONS, Draft, address_of, block, called
-from assistant.heads import answer_head
+from assistant.heads import answer_head, whole_lines
 from assistant.questions import Understanding
 from assistant.spans import clauses_of
 from corpus.library import Library
@@ -88,12 +88,7 @@ def _outline(document: PolicyDocument) -> Draft:
     """The document's parts; each heading is a quotation of its own, so each is a link."""
     parts = [part for part in document.walk() if part.level == 1 and part.article_id not in {PREAMBLE, CLOSING}]
     blocks = tuple(
-        block(document, part, (part.start, _line_end(document, part.start)), _subject(document, part)) for part in parts
+        block(document, part, whole_lines(document, part.start, part.start), _subject(document, part)) for part in parts
     )
     slots: dict[str, object] = {"document": document.metadata}
     return Draft(Status.ANSWERED, QuestionType.OUTLINE, "outline", blocks, slots, confidence=1.0)
-
-
-def _line_end(document: PolicyDocument, at: int) -> int:
-    end = document.text.find("\n", at)
-    return end if end >= 0 else len(document.text)

@@ -66,13 +66,7 @@ UNITS = (
     Unit(re.compile(r"几天|多少天|几日"), re.compile(r"[天日]"), "期限"),
     Unit(re.compile(r"名额|几家|多少[家个所]"), re.compile(r"[个家名所]"), "数量"),
 )
-_REACH = 20
 _ANY = Unit(re.compile(""), re.compile(""), "数量")
-_NAMES = {
-    QuestionType.DEADLINE: "时间或期限",
-    QuestionType.RESPONSIBILITY: "负责的部门",
-    QuestionType.PERMISSION: "是否可以",
-}
 
 
 def unit_of(focus: str) -> Unit:
@@ -81,12 +75,14 @@ def unit_of(focus: str) -> Unit:
 
 
 def name_of(kind: QuestionType, focus: str) -> str:
-    """What is asked for, in a word: «金额», «期限», «负责的部门»."""
-    return _NAMES.get(kind) or unit_of(focus).name
+    """What is asked for, in a word: «金额», «人数», «时间或期限»."""
+    return "时间或期限" if kind is QuestionType.DEADLINE else unit_of(focus).name
 
 
 # Asked to whom something is reported: the body stands behind 向, 报告 or 通报.
 _REPORTED = re.compile(r"报给|报告|告诉|上报|通知谁|跟谁说|向谁|往哪.{0,2}报|汇报|报谁")
+_REACH = 20
+"""Characters before a body that are looked at for that."""
 _TOWARDS = re.compile(r"(?:向|通报|报送至?|上报至?|报告)[^，。；]{0,12}$")
 
 
