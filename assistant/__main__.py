@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from assistant.answers import Filters
+from assistant.answers import Filters, Turn
 from assistant.pipeline import Assistant, open_assistant
 from assistant.questions import MAX_QUESTION
 from index.encoder import EncoderError
@@ -38,12 +38,12 @@ def ask(
         if document_id not in assistant.library:
             raise typer.BadParameter(f"库中没有编号为 {document_id} 的文件；python -m corpus list 可列出全部")
     filters = Filters(region=region, document_ids=tuple(document) if document else None)
-    history: tuple[str, ...] = ()
+    history: tuple[Turn, ...] = ()
     for question in questions:
         if not question.strip() or len(question) > MAX_QUESTION:
             raise typer.BadParameter(f"问题应在 1 到 {MAX_QUESTION} 字之间")
         answer = assistant.ask(question, history=history, filters=filters, limit=limit)
-        history = (*history, answer.interpreted_question)
+        history = (*history, Turn.of(answer))
         typer.echo(json.dumps(asdict(answer), ensure_ascii=False, indent=2, default=str) if as_json else answer.text)
         if question is not questions[-1]:
             typer.echo()

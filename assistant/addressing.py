@@ -28,6 +28,8 @@ _BARE = re.compile(
     rf"(?:的|方案|措施|意见|文件)*\s*(?P<printed>第?\s*[（(]?\s*(?P<number>{_NUMBER})\s*[）)]?\s*[条项点款]?)"
     r"(?:原文|内容|是什么|讲什么|说什么|写的?什么|写的?啥|说的?啥|怎么说的?|怎么写的?|给我看看|看看)?\s*[？?。]?"
 )
+# The sorts of official documents and statutes (党政机关公文处理工作条例, article 8, and usage).
+_GENRE = re.compile(r"意见|方案|措施|通知|办法|条例|规划|计划|公告|通告|决定")
 _DOCUMENT_NUMBER = re.compile(r"(?P<agency>[^〔〕\d]+)〔(?P<year>\d{4})〕(?P<number>\d+)号")
 
 
@@ -138,9 +140,18 @@ def document_described(question: str, candidates: Sequence[PolicyDocument]) -> P
     for place, document in enumerate(candidates):
         others: set[str] = set().union(*(pairs for other, pairs in enumerate(titles) if other != place))
         scored.append((len(asked & titles[place] - others), document))
+    of_genre = [document for document in candidates if _genre(question) and _genre(question) in document.metadata.title]
+    if len(of_genre) == 1 and len(candidates) > 1:
+        return of_genre[0]
     scored.sort(key=lambda pair: -pair[0])
     runner_up = scored[1][0] if len(scored) > 1 else 0
     return scored[0][1] if scored and scored[0][0] >= runner_up + 2 else None
+
+
+def _genre(question: str) -> str:
+    """The sort of document that a question speaks of, where it does: 意见, 方案."""
+    found = _GENRE.search(question)
+    return found[0] if found else ""
 
 
 def _pairs(text: str) -> set[str]:
@@ -174,3 +185,15 @@ def _ends_with(provision: Provision, numbers: tuple[int, ...]) -> bool:
 def _path(provision: Provision) -> tuple[int, ...]:
     _, _, path = provision.article_id.rpartition(":")
     return tuple(int(part) for part in path.split(".")) if path[0].isdigit() and path != "0" else ()
+
+
+def address_of(document: PolicyDocument, provision: Provision) -> str:
+    """What a person can tap to have an article looked up: «长宁方案二、（一）4.强化签约服务机制»."""
+    label = provision.label.replace("l", "1") if "." in provision.article_id else f"第{provision.article_id}部分"
+    return f"{called(document)}{label}{provision.heading}"
+
+
+def called(document: PolicyDocument) -> str:
+    """The shortest name by which a question can mean a document: a nickname, else its 文号, else its title."""
+    metadata = document.metadata
+    return metadata.names[0] if metadata.names else metadata.document_number or f"《{metadata.title}》"

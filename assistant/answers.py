@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Self
 
 from corpus.citations import Citation
 
@@ -88,3 +89,19 @@ class Answer:
     related: tuple[Related, ...] = ()
     missing_texts: tuple[str, ...] = ()
     confidence: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What a later turn of a conversation can lean on: a question as understood, and the articles cited for it.
+
+    cited  (document_id, article_id), best first
+    """
+
+    question: str
+    cited: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def of(cls, answer: Answer) -> Self:
+        cited = (quotation.citation for quotation in answer.citations)
+        return cls(answer.interpreted_question, tuple((each.document_id, each.article_id) for each in cited))

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from assistant.addressing import address_of, called
 from assistant.answers import Clarification, QuestionType, Quotation, Related, Status
+from assistant.clauses import clauses_of
 from assistant.concepts import Wanted
 from assistant.decision import Outcome
 from assistant.evidence import Evidence
 from assistant.questions import Understanding
 from assistant.scope import narrower, uncovered
-from assistant.spans import clauses_of, deciding_words, quoted_span
+from assistant.spans import Deciding, deciding_words, quoted_span
 from assistant.wanted import name_of
 from corpus.citations import cite
 from corpus.library import NATIONAL, Library
 from corpus.markers import read_marker
 from corpus.provisions import PolicyDocument, Provision
 from corpus.references import references
-from corpus.requirements import Fact, Force
+from corpus.requirements import Fact, FactKind, Force
 from corpus.sentences import Span
 
 LONGEST_PHRASE = 120
@@ -26,6 +29,7 @@ LONGEST_PHRASE = 120
 MOST_OPTIONS = 4
 # What ties a clause to the one before it, which a finding does not repeat: «且3年内不得申请…».
 _CONNECTIVE = re.compile(r"^(?:并且|而且|同时|且|并|但|而)[，,]?")
+_STRONGEST = (Force.FORBIDDEN, Force.REQUIRED, Force.PRINCIPLE, Force.PERMITTED, Force.ENCOURAGED, Force.EXPLORED)
 NEAR_MISS = 0.3
 """Coverage of the question from which a provision that does not answer is worth showing."""
 
@@ -57,7 +61,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What an answer will say. `form` names the sentence of templates/finding.txt.j2, `slots` fill it."""
+    """What an answer will say. `form` names its template in templates/finding/, `slots` fill it."""
 
     status: Status
     type: QuestionType
@@ -91,7 +95,7 @@ def draft_outcome(outcome: Outcome, asked: Understanding, wanted: Wanted, librar
         form=_form(asked) if outcome.status is Status.ANSWERED else outcome.status.value,
         blocks=blocks,
         slots={
-            "missing": name_of(asked.sought, asked.focus),
+            "missing": name_of(asked.sought, asked.focus, _words(outcome.evidence[:1])),
             "uncovered": uncovered(asked, library),
             "narrower": narrower(asked, library),
             "silent": tuple(called(document) for document in outcome.silent),
@@ -102,41 +106,46 @@ def draft_outcome(outcome: Outcome, asked: Understanding, wanted: Wanted, librar
     )
 
 
+def _words(evidence: Sequence[Evidence]) -> str:
+    return "".join(each.document.own_text(each.provision) for each in evidence)
+
+
 def _form(asked: Understanding) -> str:
     """The sentence that an answer found by search has: that of what was sought, whatever was named beside it."""
     return asked.type.value if asked.type is QuestionType.COMPARISON else asked.sought.value
 
 
 def _evidence_block(evidence: Evidence, asked: Understanding, wanted: Wanted) -> Block:
-    marked = deciding_words(evidence, asked, wanted)
-    made = block(evidence.document, evidence.provision, quoted_span(evidence, marked), marked)
-    phrase = _phrase(evidence, marked)
-    operative = _operative(evidence, marked)
-    spoken = evidence.document.text[slice(*operative.span)] if operative else ""
+    deciding = deciding_words(evidence, asked, wanted)
+    text = evidence.document.text
+    made = block(evidence.document, evidence.provision, quoted_span(evidence, deciding), deciding.marked)
+    phrase = _phrase(text, deciding)
+    operative = _operative(deciding) if asked.sought is QuestionType.PERMISSION else None
+    spoken = text[slice(*operative.span)] if operative else ""
+    is_told = operative is not None and spoken in phrase
+    bodies = (text[slice(*fact.span)] for fact in deciding.facts if fact.kind is FactKind.BODY)
     return replace(
         made,
         phrase=phrase,
-        operative=spoken if spoken in phrase else "",
-        force=operative.force if operative else None,
-        bodies=made.words if asked.sought is QuestionType.RESPONSIBILITY and evidence.facts else (),
+        operative=spoken if is_told else "",
+        force=operative.force if operative and is_told else None,
+        bodies=tuple(dict.fromkeys(bodies)) if asked.sought is QuestionType.RESPONSIBILITY else (),
     )
 
 
-def _phrase(evidence: Evidence, marked: tuple[Span, ...]) -> str:
+def _phrase(text: str, deciding: Deciding) -> str:
     """The sentence that answers, without its number; of a long one the clauses from the first mark to the last.
 
-    Empty where even those are too long to say in one breath, or where the marks lie outside the sentence.
+    Empty where even those are too long to say in one breath.
     """
-    text, (start, end) = evidence.document.text, evidence.span
-    if not all(start <= first and last <= end for first, last in marked):
-        return ""
+    start, end = deciding.sentence
     number = read_marker(text[start:end])
     start += number.length if number else 0
     if end - start > LONGEST_PHRASE:
         touched = [
             clause
             for clause in clauses_of(text, (start, end))
-            if any(clause[0] < last and first < clause[1] for first, last in marked)
+            if any(clause[0] < last and first < clause[1] for first, last in deciding.marked)
         ]
         if not touched:
             return ""
@@ -145,11 +154,10 @@ def _phrase(evidence: Evidence, marked: tuple[Span, ...]) -> str:
     return phrase if len(phrase) <= LONGEST_PHRASE else ""
 
 
-def _operative(evidence: Evidence, marked: tuple[Span, ...]) -> Fact | None:
-    """The operative word that the marks begin with."""
-    return next(
-        (fact for fact in evidence.facts if fact.force and any(fact.start == first for first, _ in marked)), None
-    )
+def _operative(deciding: Deciding) -> Fact | None:
+    """The operative word of the marked words, the strongest where there are several."""
+    spoken = [fact for fact in deciding.facts if fact.force]
+    return min(spoken, key=lambda fact: (_STRONGEST.index(fact.force or Force.EXPLORED), fact.start), default=None)
 
 
 def _related(evidence: Evidence) -> Related:
@@ -165,18 +173,6 @@ def _clarification(outcome: Outcome, asked: Understanding) -> Draft:
     )
     clarification = Clarification(prompt if options else prompt.rpartition("；")[0] + "。", options[:MOST_OPTIONS])
     return Draft(Status.CLARIFY, asked.type, "clarify", clarification=clarification)
-
-
-def address_of(document: PolicyDocument, provision: Provision) -> str:
-    """What a person can tap to have an article looked up: «长宁方案二、（一）4.强化签约服务机制»."""
-    label = provision.label.replace("l", "1") if "." in provision.article_id else f"第{provision.article_id}部分"
-    return f"{called(document)}{label}{provision.heading}"
-
-
-def called(document: PolicyDocument) -> str:
-    """The shortest name by which a question can mean a document: a nickname, else its 文号, else its title."""
-    metadata = document.metadata
-    return metadata.names[0] if metadata.names else metadata.document_number or f"《{metadata.title}》"
 
 
 def _missing_texts(outcome: Outcome, wanted: Wanted, library: Library) -> tuple[str, ...]:

@@ -5,17 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from assistant.addressing import address_of, called, documents_named
+from assistant.answers import QuestionType, Turn
 from assistant.concepts import has_subject
 from assistant.courtesies import is_courtesy
 from assistant.glossary import Glossary
 from assistant.places import places_in
-from assistant.questions import understand
+from assistant.questions import asking_words, head_field, type_of, understand
 from corpus.library import Library
 
 # Words that lean on what was said before: «那护士呢？», «它多久一次», «我说长宁的».
 _LEANS = re.compile(
     r"^(?:那(?![曲坡雍])|还有|再问|另外|然后|至于|换成|如果是|要是)|^(?:它|这个|那个|这条|那条|上面|刚才|里面)|(?:呢)[？?。]?$"
-    r"|(?:里|方面)?怎么(?:说|规定)的?[？?]?$"
+    r"|(?:里|方面)?怎么(?:说|规定)的?[？?]?$|也[^，。]{0,8}[吗么不][？?]?$"
 )
 # «我说长宁的», «我们是大兴的»: the place of the question before is put right.
 _CORRECTS = re.compile(r"^我(?:们)?(?:说的?|是|问的?).{0,16}$")
@@ -25,35 +27,78 @@ _LEAD = re.compile(
 )
 _TAIL = re.compile(r"(?:的|呢|那种|吧|啊)*+[？?。！!]*+$")
 _CLAUSE_END = re.compile(r"[，。；,;]")
-_FILLER = re.compile(r"文件|规定|里面?|怎么(?:说|规定)的?|方面|那边|这边|的|是")
+_FILLER = re.compile(r"文件|层面|规定|里面?|怎么(?:说|规定)的?|方面|那边|这边|的|是")
+# «这是哪个文件», «出自哪里»
+_WHICH_DOCUMENT = re.compile(
+    r"^(?:请问)?(?:这|那|它)?(?:条|个|段)?(?:是|出自|属于|写在|来自)(?:的)?(?:哪[个份一]?(?:个|份)?(?:文件?|规定|政策)|哪[里儿])(?:里|里的|写的|说的|规定的)?(?:啊|呀|呢)?[？?]?$"
+)
+_LONGEST_SUBJECT = 40
+"""Characters of the question before that are repeated in the completed one."""
+_SHORT = 12
+"""Characters up to which a question that fits a fact of a document's head means the document just cited."""
 _SPACE = re.compile(r"[\s，。？！?!,、；;：:]+")
+# «原文给我看看», «把那条念一下», «全文呢»: the article just cited, whole.
+_SHOW = re.compile(
+    r"^(?:请|麻烦)?(?:把|给我|我要|我想|让我|能不能|可以)*(?:看看?|念|发|贴)?(?:一?下)?(?:那|这|该|上面|刚才)?(?:一?条|个|段|处)?(?:的|它的)?"
+    r"(?:完整)?(?:原文|原话|全文|条文|原条款|出处)(?:是什么|是啥|怎么[写说]的?|在哪[里儿]?|呢|吗|给我|发我|发给我|贴出来|拿来|念给我|看一?[看下]|一?下|看看|吧)*[？?。！!]*$"
+)
 
 
-def resolve(question: str, history: Sequence[str], library: Library, glossary: Glossary) -> str:
-    """The question as one that stands on its own. `history` holds the earlier ones so resolved, oldest first.
+def resolve(question: str, history: Sequence[Turn], library: Library, glossary: Glossary) -> str:
+    """The question as one that stands on its own. `history` holds the earlier turns, oldest first.
 
     A turn is completed from the one before only where its words say so, or where it names nothing to search for: a
     question of its own must not be answered with what was asked before it.
     """
-    earlier = [each for each in history if not is_courtesy(each)]
+    earlier = [each for each in history if not is_courtesy(each.question)]
     core = _TAIL.sub("", _LEAD.sub("", question)).strip()
-    if not earlier or not core or is_courtesy(question) or not _leans(question, core, library, glossary):
+    if not earlier or not core or is_courtesy(question):
         return question
-    before = earlier[-1]
+    pointed = _pointed_at(question, earlier, library)
+    if pointed or not _leans(question, core, library, glossary):
+        return pointed or question
+    before = earlier[-1].question
     return (
-        _with_other_place(core, before, library)
+        _with_other_place(core, before, library, glossary)
         or _with_other_word(core, before, glossary)
-        or _appended(core, before, question, library)
+        or _with_other_subject(core, before, library, glossary)
+        or _appended(core, before, question, glossary)
     )
 
 
+def _pointed_at(question: str, earlier: Sequence[Turn], library: Library) -> str | None:
+    """What a turn points at in the answers before.
+
+    The article just cited («原文给我看看»), another of the same document («第二条呢»), or a fact of its head
+    («这是哪个文件», «后面有附件没»).
+    """
+    cited = next((turn.cited for turn in reversed(earlier) if turn.cited), ())
+    found = [(library.get(document_id), article_id) for document_id, article_id in cited if document_id in library]
+    if not found:
+        return None
+    document, article_id = found[0]
+    if _SHOW.match(question):
+        return address_of(document, document.find(article_id))
+    if _WHICH_DOCUMENT.search(question):
+        return f"{called(document)}全称叫什么？"
+    named = understand(question, library)
+    if named.document_ids or named.places:
+        return None
+    meant = understand(earlier[-1].question, library).document_ids or (document.document_id,)
+    if named.addresses or (len(question) <= _SHORT and head_field(question) is not None):
+        return f"{called(library.get(meant[0]))}{question}"
+    return None
+
+
 def _leans(question: str, core: str, library: Library, glossary: Glossary) -> bool:
+    named = understand(question, library)
+    if named.addresses:
+        return False
     if _LEANS.search(question) or _is_bare_place(core, library):
         return True
     if _CORRECTS.search(question) and places_in(question, library):
         return True
-    named = understand(question, library)
-    return not (named.document_ids or named.addresses or has_subject(question, glossary))
+    return not (named.document_ids or has_subject(question, glossary))
 
 
 def _is_bare_place(core: str, library: Library) -> bool:
@@ -64,8 +109,8 @@ def _is_bare_place(core: str, library: Library) -> bool:
     return rest != core and not _FILLER.sub("", _SPACE.sub("", rest))
 
 
-def _with_other_place(core: str, before: str, library: Library) -> str | None:
-    """The question before, asked of another place: «大兴呢？», «国家文件里怎么说的»."""
+def _with_other_place(core: str, before: str, library: Library, glossary: Glossary) -> str | None:
+    """The question before, asked of another place: «大兴呢？», «国家文件里怎么说的», «国家也这么规定吗»."""
     places = places_in(core, library)
     if not places:
         return None
@@ -73,11 +118,36 @@ def _with_other_place(core: str, before: str, library: Library) -> str | None:
     for place in places:
         rest = rest.replace(place.printed, "", 1)
     rest = _FILLER.sub("", _SPACE.sub("", rest))
-    for place in places_in(before, library):
-        before = before.replace(place.printed, "", 1)
+    subject = _without_names(before, library).strip(" ，的")
     new = "、".join(place.printed for place in places)
-    subject = before.strip(" ，的")
-    return f"{new}的{subject}" if len(rest) <= 1 else f"{new}的{rest}，{subject}"
+    if len(rest) <= 1:
+        return f"{new}的{subject}"
+    if type_of(rest)[0] is not QuestionType.GENERAL:
+        return f"{new}的{_subject(subject, glossary)}，{rest}"
+    return f"{new}的{rest}，{subject}"
+
+
+def _without_names(question: str, library: Library) -> str:
+    """Without the places and documents that it names."""
+    named = [printed for _, printed in documents_named(question, library)]
+    for name in (*named, *(place.printed for place in places_in(question, library))):
+        question = question.replace(name, "", 1)
+    return question
+
+
+def _with_other_subject(core: str, before: str, library: Library, glossary: Glossary) -> str | None:
+    """What was asked before, of something else in the same place or document: «那给家属上的健康课呢？»; or something
+    else asked of that place or document: «那总的目标是到哪一年»."""
+    if not has_subject(core, glossary):
+        return None
+    *scene, last = _CLAUSE_END.split(before)
+    named = [printed for _, printed in documents_named(last, library)]
+    named += [place.printed for place in places_in(last, library)]
+    own = type_of(core)[0] is not QuestionType.GENERAL
+    asking = "" if own else asking_words(last)
+    if not (named or scene) or not (own or asking):
+        return None
+    return "，".join(part for part in (*scene, f"{''.join(dict.fromkeys(named))}{core}", asking) if part)
 
 
 def _with_other_word(core: str, before: str, glossary: Glossary) -> str | None:
@@ -93,15 +163,17 @@ def _with_other_word(core: str, before: str, glossary: Glossary) -> str | None:
     return before.replace(replaced, max(fuller, key=len, default=core))
 
 
-def _appended(core: str, before: str, question: str, library: Library) -> str:
+def _appended(core: str, before: str, question: str, glossary: Glossary) -> str:
     """What the question before was about, and then what is asked now."""
     mark = "？" if question.rstrip().endswith(("？", "?")) else ""
-    return f"{_subject(before, library)}，{core}{mark}"
+    return f"{_subject(before, glossary)}，{core}{mark}"
 
 
-def _subject(before: str, library: Library) -> str:
-    """The first clause of a question; of a look-up the document alone, as its article was only one of the matters."""
-    asked = understand(before, library)
-    if asked.addresses:
-        return before.replace(asked.addresses[0].printed, "").strip(" 的，") or before
-    return _TAIL.sub("", _CLAUSE_END.split(before)[0])
+def _subject(before: str, glossary: Glossary) -> str:
+    """What a question is about: the clauses that set its scene where they say so, else all of it, cut where long."""
+    clauses = _CLAUSE_END.split(before)
+    if len(clauses) > 1 and has_subject("，".join(clauses[:-1]), glossary):
+        clauses.pop()
+    while len(clauses) > 1 and len("，".join(clauses)) > _LONGEST_SUBJECT:
+        clauses.pop()
+    return _TAIL.sub("", "，".join(clauses))

@@ -6,8 +6,11 @@ import re
 
 from assistant.answers import Clarification, QuestionType, Status
 from assistant.composition import MOST_OPTIONS, Draft
+from assistant.questions import type_of
 from corpus.library import Library
 
+_PLAIN = 16
+"""Characters of a question that is neither curt nor long."""
 # Possessive throughout: a row of 嗯 or 好的 must not be tried in every way it can be cut.
 _GREETING = r"您好|你好|在吗|在不在|喂|早上好|下午好|晚上好|哈喽|嗨"
 _THANKS = r"谢谢|多谢|感谢|谢了|好|行|可以|明白|知道|了解|收到|嗯|哦|再见|辛苦|嘞"
@@ -32,6 +35,17 @@ def answer_courtesy(question: str, library: Library) -> Draft | None:
 
 
 def _examples(library: Library) -> tuple[str, ...]:
-    """A question anticipated for the middle of each document."""
-    known = [library.anticipated.get(document.document_id, ()) for document in library]
-    return tuple(questions[len(questions) // 2].question for questions in known if questions)[:MOST_OPTIONS]
+    """A question for a number from each document, neither curt nor long: what is asked for most, plainly put."""
+    known = (library.anticipated.get(document.document_id, ()) for document in library)
+    asked = (
+        [each.question for each in questions if each.stated and _asks_for_number(each.question)] for questions in known
+    )
+    return tuple(min(questions, key=_oddness) for questions in asked if questions)[:MOST_OPTIONS]
+
+
+def _asks_for_number(question: str) -> bool:
+    return type_of(question)[0] is QuestionType.QUANTITY
+
+
+def _oddness(question: str) -> int:
+    return abs(len(question) - _PLAIN)

@@ -104,6 +104,7 @@ def _optional(value: str | None) -> tuple[str, ...]:
 
 
 _FACTS: Mapping[Field, _Fact] = {
+    Field.TITLE: _Fact("标题", "全称叫什么？", _metadata(lambda document: (document.metadata.title,))),
     Field.ISSUERS: _Fact("发文机关", "是谁发的？", _metadata(lambda document: document.metadata.issuers)),
     Field.DOCUMENT_NUMBER: _Fact(
         "文号", "的文号是多少？", _metadata(lambda document: _optional(document.metadata.document_number))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from assistant.addressing import Address, find_articles
+from assistant.addressing import Address, address_of, called, find_articles
 from assistant.answers import Clarification, QuestionType, Status
-from assistant.composition import MOST_OPTIONS, Draft, address_of, block, called
+from assistant.clauses import clauses_of
+from assistant.composition import MOST_OPTIONS, Draft, block
 from assistant.heads import answer_head, whole_lines
-from assistant.questions import Understanding
-from assistant.spans import clauses_of
+from assistant.questions import Understanding, parts_of
+from assistant.wanted import KINDS
 from corpus.library import Library
 from corpus.markers import read_marker
 from corpus.provisions import CLOSING, PREAMBLE, PolicyDocument, Provision
@@ -26,8 +27,23 @@ def look_up(asked: Understanding, library: Library) -> Draft | None:
     if asked.type is QuestionType.FACT:
         return answer_head(asked, library)
     if asked.type is QuestionType.OUTLINE and documents:
-        return _outline(documents[0])
+        named = (part for part in parts_of(documents[0]) if part.heading in asked.wording)
+        return _outline(documents[0], max(named, key=_length, default=None))
     return None
+
+
+def articles_asked(asked: Understanding, library: Library) -> tuple[tuple[PolicyDocument, Provision], ...]:
+    """The articles that a question is put to, children included, where it asks for a fact of one article."""
+    if len(asked.addresses) != 1 or asked.sought not in KINDS:
+        return ()
+    documents = [library.get(document_id) for document_id in asked.document_ids if document_id in library]
+    found = _found(asked.addresses[0], documents)
+    if len(found) != 1:
+        return ()
+    document, top = found[0]
+    if is_part(document, top):
+        return ()
+    return tuple((document, each) for each in document.walk() if top.start <= each.start < top.subtree_end)
 
 
 def _articles(addresses: Sequence[Address], documents: Sequence[PolicyDocument], library: Library) -> Draft | None:
@@ -40,6 +56,9 @@ def _articles(addresses: Sequence[Address], documents: Sequence[PolicyDocument],
     unclear = next((places for places in found.values() if len(places) > 1 and len(documents) == 1), None)
     if unclear is not None:
         return _which_article(unclear)
+    only = [place for places in found.values() for place in places]
+    if len(only) == 1 and is_part(*only[0]):
+        return _outline(only[0][0], only[0][1])
     blocks = tuple(
         block(document, provision, (provision.start, provision.subtree_end), _subject(document, provision))
         for places in found.values()
@@ -84,11 +103,23 @@ def _number_length(clause: str) -> int:
     return len(clause) - len(words.lstrip())
 
 
-def _outline(document: PolicyDocument) -> Draft:
-    """The document's parts; each heading is a quotation of its own, so each is a link."""
-    parts = [part for part in document.walk() if part.level == 1 and part.article_id not in {PREAMBLE, CLOSING}]
+def is_part(document: PolicyDocument, provision: Provision) -> bool:
+    """Whether a provision is a heading over others and says nothing itself."""
+    return bool(document.children(provision.article_id)) and "。" not in document.own_text(provision)
+
+
+def _outline(document: PolicyDocument, named: Provision | None) -> Draft:
+    """The document's parts, or those of the part named; each heading is a quotation and a link."""
+    if named is not None:
+        parts = [named, *document.children(named.article_id)]
+    else:
+        parts = [part for part in document.walk() if part.level == 1 and part.article_id not in {PREAMBLE, CLOSING}]
     blocks = tuple(
         block(document, part, whole_lines(document, part.start, part.start), _subject(document, part)) for part in parts
     )
-    slots: dict[str, object] = {"document": document.metadata}
+    slots: dict[str, object] = {"document": document.metadata, "part": named}
     return Draft(Status.ANSWERED, QuestionType.OUTLINE, "outline", blocks, slots, confidence=1.0)
+
+
+def _length(part: Provision) -> int:
+    return len(part.heading)

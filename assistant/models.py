@@ -1,4 +1,5 @@
-"""The two small models, linear over named signs: which evidence goes first, and how surely it answers.
+"""The three small models, linear over named signs: which evidence goes first, how surely it answers, and which of its
+clauses says it.
 
 Their weights are in weights.json, made by `python -m eval train` from the tuning half of the gold questions.
 """
@@ -39,3 +40,4 @@ class LinearModel:
 
 RANKING = LinearModel.read("ranking")
 DECIDING = LinearModel.read("deciding")
+MARKING = LinearModel.read("marking")

@@ -1,7 +1,8 @@
 """The pipeline: from a question to a verified answer, one step a line.
 
-normalise -> resolve the follow-up -> understand -> scope -> return a courtesy, look up, or else gather evidence and
-decide -> render -> verify. Every step is a function from values to a new value; none keeps anything.
+normalise -> put words right that were typed by sound -> resolve the follow-up -> understand -> scope -> return a
+courtesy, look up, or else gather evidence and decide -> render -> verify. Every step is a function from values to a new
+value; none keeps anything.
 """
 
 from __future__ import annotations
@@ -11,20 +12,22 @@ from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 
-from assistant.answers import Answer, Filters, QuestionType
+from assistant.answers import Answer, Filters, QuestionType, Status, Turn
+from assistant.comparison import subjects_compared
 from assistant.composition import Draft, draft_outcome
 from assistant.concepts import wanted_of
 from assistant.conversation import resolve
 from assistant.courtesies import answer_courtesy
-from assistant.decision import Weighed, decide, decide_comparison
+from assistant.decision import Outcome, Weighed, decide, decide_comparison
 from assistant.evidence import Evidence, Ledger, weigh
 from assistant.glossary import PATH as GLOSSARY
 from assistant.glossary import Glossary, load_glossary
-from assistant.lookups import look_up
+from assistant.lookups import articles_asked, look_up
 from assistant.models import PATH as WEIGHTS
 from assistant.questions import Understanding, normalise, understand
-from assistant.rendering import TEMPLATES, render
+from assistant.rendering import render, template_files
 from assistant.scope import Scope, scope_of, uncovered
+from assistant.spelling import Spelling
 from assistant.verification import verify
 from corpus.citations import Citation, cite
 from corpus.library import Library, load_library
@@ -54,29 +57,31 @@ class Assistant:
     library: Library
     retriever: Retriever
     glossary: Glossary = field(repr=False)
+    spelling: Spelling = field(repr=False)
 
     @cached_property
     def index_version(self) -> str:
         """What an answer depends on, in 16 hexadecimal digits: the index, the glossary, the weights, the templates."""
-        parts = (GLOSSARY, WEIGHTS, *sorted(TEMPLATES.iterdir()))
+        parts = (GLOSSARY, WEIGHTS, *template_files())
         digest = sha256(self.retriever.version.encode())
         for part in parts:
             digest.update(part.read_bytes())
         return digest.hexdigest()[:16]
 
     def ask(
-        self, question: str, *, history: tuple[str, ...] = (), filters: Filters = _NO_FILTERS, limit: int = 3
+        self, question: str, *, history: tuple[Turn, ...] = (), filters: Filters = _NO_FILTERS, limit: int = 3
     ) -> Answer:
-        """The verified answer. history: the interpreted questions of the earlier turns, oldest first.
+        """The verified answer. history: the earlier turns of the conversation, oldest first.
 
         Raises VerificationError where an answer would not be verbatim, which is a fault, not an outcome.
         """
-        plain = normalise(question)
+        plain = self.spelling.corrected(normalise(question))
         interpreted = resolve(plain, history, self.library, self.glossary)
         asked = understand(interpreted, self.library)
-        scope = scope_of(asked, filters, self.library)
+        scope = scope_of(asked, filters, self.library, history)
         draft = (
             answer_courtesy(plain, self.library)
+            or self._within_article(asked, scope)
             or look_up(asked, scope.library)
             or self._search_and_decide(asked, scope, limit)
         )
@@ -92,23 +97,47 @@ class Assistant:
         self,
         question: str,
         *,
-        history: tuple[str, ...] = (),
+        history: tuple[Turn, ...] = (),
         filters: Filters = _NO_FILTERS,
         candidates: int = CANDIDATES,
     ) -> Weighed:
         """What is known of a question when it comes to deciding. For search, and for training the models."""
-        interpreted = resolve(normalise(question), history, self.library, self.glossary)
-        asked = understand(interpreted, self.library)
-        scope = scope_of(asked, filters, self.library)
+        plain = self.spelling.corrected(normalise(question))
+        asked = understand(resolve(plain, history, self.library, self.glossary), self.library)
+        scope = scope_of(asked, filters, self.library, history)
         return self._weigh(asked, scope, scope.document_ids, candidates)
 
+    def _within_article(self, asked: Understanding, scope: Scope) -> Draft | None:
+        """The draft for a question put to an article («第十五条谁负责»); None where it is not answered there."""
+        articles = articles_asked(asked, scope.library)
+        if not articles:
+            return None
+        among = frozenset(document.document_id for document, _ in articles)
+        inside = {(document.document_id, provision.article_id) for document, provision in articles}
+        weighed = self._weigh(asked, scope, among, len(self._ledger.sentences))
+        own = tuple(each for each in weighed.ranked if (each.document.document_id, each.provision.article_id) in inside)
+        if not own or not own[0].facts:
+            return None
+        outcome = Outcome(Status.ANSWERED, own[:1], confidence=1.0)
+        return draft_outcome(outcome, asked, weighed.wanted, self.library)
+
     def _search_and_decide(self, asked: Understanding, scope: Scope, limit: int) -> Draft:
-        several = len(scope.sides) > 1 or len(asked.places) > 1
-        if asked.type is QuestionType.COMPARISON and scope.sides and several:
-            weighed = tuple(self._weigh(asked, scope, side) for side in scope.sides)
-            return draft_outcome(decide_comparison(weighed, limit), asked, weighed[0].wanted, self.library)
+        if asked.type is QuestionType.COMPARISON:
+            sides = self._sides(asked, scope)
+            if len(sides) > 1:
+                return draft_outcome(decide_comparison(sides, limit), asked, sides[0].wanted, self.library)
         one = self._weigh(asked, scope, scope.document_ids)
         return draft_outcome(decide(one, limit), asked, one.wanted, self.library)
+
+    def _sides(self, asked: Understanding, scope: Scope) -> tuple[Weighed, ...]:
+        """What a comparison sets side by side: places or documents, else two subjects, else what each document says."""
+        named = bool(asked.places or asked.document_ids)
+        subjects = () if named and len(scope.sides) > 1 else subjects_compared(asked)
+        if subjects:
+            return tuple(self._weigh(subject, scope, scope.document_ids) for subject in subjects)
+        if named and len(scope.sides) < 2 and len(asked.places) < 2:
+            return ()
+        return tuple(self._weigh(asked, scope, side) for side in scope.sides)
 
     def _weigh(
         self, asked: Understanding, scope: Scope, document_ids: frozenset[str], candidates: int = CANDIDATES
@@ -118,7 +147,7 @@ class Assistant:
         among = None if len(document_ids) == len(self.library) else document_ids
         hits = self.retriever.search(self.glossary.expanded(asked.wording), candidates, among)
         ruling = (hit for hit in hits if _rules_on_something(hit, self.library))
-        ranked = weigh(ruling, asked, wanted, self._ledger, scope.meant)
+        ranked = weigh(ruling, asked, wanted, self._ledger, scope.meant, scope.recent)
         return Weighed(asked, wanted, ranked, uncovered=bool(uncovered(asked, self.library)))
 
     @cached_property
@@ -135,7 +164,8 @@ def open_assistant(home: Path, encoder: str = "") -> Assistant:
     serving(home)  # before the model is loaded or even made
     library = load_library()
     retriever = open_index(home, library, load_encoder(encoder, home))
-    return Assistant(library, retriever, load_glossary())
+    glossary = load_glossary()
+    return Assistant(library, retriever, glossary, Spelling.of(library, glossary))
 
 
 def _rules_on_something(hit: Hit, library: Library) -> bool:

@@ -14,7 +14,7 @@ from assistant.addressing import Address, addresses_in, document_described, docu
 from assistant.answers import QuestionType
 from assistant.places import Place, holds_in, places_in
 from corpus.library import NATIONAL, Library
-from corpus.provisions import PolicyDocument
+from corpus.provisions import PolicyDocument, Provision
 
 MAX_QUESTION = 500
 """Characters of one question; longer ones are refused at the edge."""
@@ -25,6 +25,7 @@ _FULL_WIDTH = {code: code - 0xFEE0 for code in (*range(0xFF10, 0xFF1A), *range(0
 class Field(StrEnum):
     """A fact of a document's head."""
 
+    TITLE = "title"
     ISSUERS = "issuers"
     DOCUMENT_NUMBER = "document_number"
     ISSUED_ON = "issued_on"
@@ -77,11 +78,11 @@ _FIELDS: tuple[tuple[Field, re.Pattern[str]], ...] = (
         re.compile(
             r"(?:谁|哪.{0,4}|什么(?:单位|部门|机关)|几个(?:部门|单位)|几家)(?:一起|联合|共同|一块儿?)?"
             r"(?:发[的布文出]|发$|印发|出台|出的|制[定订]|下发|起草|弄[的出]|搞[的出]|定[的出]|盖的?章|落款|署名)"
-            r"|发文(?:机关|单位)|落款(?:是|单位)|署名"
+            r"|发文(?:机关|单位)|(?:参与|一起|联合)发文|落款(?:是|单位)|署名"
         ),
     ),
     # 发给哪些单位
-    (Field.ADDRESSEES, re.compile(r"(?:发|印发|下发|送|写)给(?:哪|谁|什么)|主送|抬头")),
+    (Field.ADDRESSEES, re.compile(r"(?:发|印|下发|送|写)给(?:哪|谁|什么)|主送|抬头")),
     # 后头附了个啥
     (Field.ANNEXES, re.compile(r"附件|附(?:了|着|的|带)|附表")),
     # 是不是公开的
@@ -91,14 +92,19 @@ _FIELDS: tuple[tuple[Field, re.Pattern[str]], ...] = (
             r"公开(?:的|发布|吗|么|不|文件)?[？?吗么]?$|(?:能不能|可不可以|是否|是不是).{0,4}公开|内部文件|保密"
         ),
     ),
-    # 现在还有效吗
-    (Field.STATUS, re.compile(r"有效|作废|废止|失效|时效|过期")),
+    # 现在还有效吗; 还管用吗
+    (Field.STATUS, re.compile(r"有效|作废|废止|失效|时效|过期|管用|(?:还|仍)(?:在)?(?:执行|适用|算数)")),
+    # 是啥文件; 全称叫什么
+    (
+        Field.TITLE,
+        re.compile(r"(?:是|叫)(?:个|份)?(?:啥|什么|哪个|哪份)(?:文件?|名[字称]?|标题)?(?:来着)?[？?]?$|全称|标题是"),
+    ),
     # 是照着国办哪个文来的; 依据是什么; 跟着省里哪个规划走的
     (
         Field.BASIS,
         re.compile(
             r"(?:照着?|依据|根据|按照?|跟着|依照|参照).{0,10}(?:哪|什么|啥).{0,8}(?:文|来|定|制定|出台|走|规划|意见)"
-            r"|(?:制定|发文|上位|政策)?依据(?:是|有)"
+            r"|(?:制定|发文|上位|政策)?依据(?:是|有)|哪[^，。]{0,8}(?:文件?|规划|意见)[^，。]{0,4}(?:做|作|为|当)依据"
         ),
     ),
 )
@@ -134,7 +140,7 @@ _TYPES: TypeTable = (
     (
         QuestionType.QUANTITY,
         re.compile(
-            r"(?:多久|多长时间|隔多久|几[年月天周个]+).{0,12}(?:[一1]?[次回趟遍])|频[次率]|百分之几|几成|比例|占比|几分之|[多几][少]?(?:次|回|趟|场|遍)"
+            r"(?:多久|多长时间|隔多久|几时|(?:什么|啥)时候|几[年月天周个]+).{0,12}(?:[一1][次回趟遍])|频[次率]|百分之几|几成|比例|占比|几分之|[多几][少]?(?:次|回|趟|场|遍)"
         ),
     ),
     # 什么时候; 到哪一年; 多久
@@ -148,7 +154,7 @@ _TYPES: TypeTable = (
     (
         QuestionType.QUANTITY,
         re.compile(
-            r"多少|多大|多高|多[远重长](?!期)|(?<![十数好])几(?=[个名位人张家间台项条种次回岁年月天倍级块元万百成所层场])|最少|最多|最低|最高|至少|不低于|不超过"
+            r"多少|多大|多高|多[远重长](?!期)|(?<![十数好哪])几(?=[个名位人张家间台项条种次回岁年月天倍级块元万千百成所层场])|最少|最多|最低|最高|至少|不低于|不超过"
         ),
     ),
     # 能不能; 可以…吗; 要不要
@@ -169,13 +175,17 @@ _TYPES: TypeTable = (
     # 怎么办; 流程
     (QuestionType.PROCEDURE, re.compile(r"怎么|怎样|如何|咋|流程|步骤|手续|程序|条件|往哪|上哪|去哪|哪[里儿]")),
 )
+# Two things asked about at once: «各要几回», «分别多久», «大兴怎么说，国家又怎么说».
+_EACH = re.compile(
+    r"分别|各自|各[是要有怎]|又(?:是|要|得|怎么|各|有)?(?:怎么|怎样|如何|什么|啥|哪|多|几|干)|有没有出入|对照|两[条样]都"
+)
 _COMPARED = tuple(row for row in _TYPES if row[0] is not QuestionType.COMPARISON)
 _OUTLINE = re.compile(
     r"(?:主要|大概|大致|都)*(?:讲|说|写|规定|包[括含])的?了?(?:些|点|是)?(?:啥|什么|哪些|哪几)个?(?:内容|方面|部分|块|章)?"
     r"|主要内容|(?:哪|几)几?个?大?(?:块|部分|方面|章)|都?有(?:些|哪些)?(?:什么|啥)?内容|大纲|提纲|目录|概要|结构|概括"
 )
 _FILLERS = re.compile(
-    r"(?:工作|实施)?(?:文件|方案|措施|意见|通知|计划|规定)|大概|主要|一共|总共|介绍|一下|[那这]个?|请|给我|有|[的个是都呢吗啊里了讲说份下分]|[0-9]+号文?"
+    r"(?:工作|实施)?(?:[那这]?一?[块节章]|里|文件|方案|措施|意见|通知|计划|规定)|大概|主要|一共|总共|介绍|一下|[那这]个?|请|给我|有|[的个是都呢吗啊里了讲说份下分]|[0-9]+号文?"
 )
 _CLAUSE_END = re.compile(r"(?<=[，。；,;！!？?])\s*(?=\S)")
 _SPARE = re.compile(r"[\s，。？！?!,、；;：:]+")
@@ -207,16 +217,20 @@ def understand(question: str, library: Library) -> Understanding:
     addresses = addresses_in(wording, named=bool(named or places))
     speaks_of_document = bool(named or addresses or _DOCUMENT_WORD.search(question))
     documents = _documents(question, places, named, library) if speaks_of_document else ()
-    field = _field(wording) if speaks_of_document else None
-    kind, focus = _type(wording)
-    sought = kind if kind is not QuestionType.COMPARISON else _type(wording, _COMPARED)[0]
-    if len({place.full_name for place in places} - {NATIONAL}) > 1 or len(documents) > 1:
+    field = head_field(wording) if speaks_of_document else None
+    kind, focus = type_of(wording)
+    sought = kind if kind is not QuestionType.COMPARISON else type_of(wording, _COMPARED)[0]
+    if (
+        len({place.full_name for place in places} - {NATIONAL}) > 1
+        or len(documents) > 1
+        or (_EACH.search(question) and kind is not QuestionType.COMPARISON)
+    ):
         kind = QuestionType.COMPARISON
     if addresses:
         kind = QuestionType.LOOKUP
     elif field is not None:
         kind = QuestionType.FACT
-    elif documents and _asks_for_whole(wording, documents):
+    elif documents and asks_for_whole(wording, documents):
         kind = QuestionType.OUTLINE
     document_ids = tuple(document.document_id for document in documents)
     return Understanding(kind, places, document_ids, addresses, wording, focus, sought, field)
@@ -244,7 +258,7 @@ def without_names(question: str, places: tuple[Place, ...], names: tuple[str, ..
     return " ".join(question.split())
 
 
-def _type(wording: str, types: TypeTable = _TYPES) -> tuple[QuestionType, str]:
+def type_of(wording: str, types: TypeTable = _TYPES) -> tuple[QuestionType, str]:
     """The type of a question and the clause that gives it: the last one that asks, as people put the scene first."""
     for clause in reversed(_CLAUSE_END.split(wording)):
         for kind, pattern in types:
@@ -253,15 +267,31 @@ def _type(wording: str, types: TypeTable = _TYPES) -> tuple[QuestionType, str]:
     return QuestionType.GENERAL, wording
 
 
-def _field(question: str) -> Field | None:
+def asking_words(question: str) -> str:
+    """From the words that ask to the end of the clause, «几次» of «心理讲座一年几次？»; empty where none asks."""
+    kind, clause = type_of(question)
+    pattern = next((pattern for known, pattern in _TYPES if known is kind), None)
+    match = pattern.search(clause) if pattern else None
+    return clause[match.start() :].strip("，。？?！! ") if match else ""
+
+
+def head_field(question: str) -> Field | None:
+    """The fact of a document's head that a question asks for, if it is said to be of a document."""
     return next((field for field, pattern in _FIELDS if pattern.search(question)), None)
 
 
-def _asks_for_whole(wording: str, documents: tuple[PolicyDocument, ...]) -> bool:
-    """Whether it asks what a document says at large: nothing is left once that and its title are taken away."""
+def parts_of(document: PolicyDocument) -> tuple[Provision, ...]:
+    """The parts of a document that have parts of their own and a heading."""
+    return tuple(part for part in document.walk() if part.heading and document.children(part.article_id))
+
+
+def asks_for_whole(wording: str, documents: tuple[PolicyDocument, ...]) -> bool:
+    """Whether it asks what a document, or a part of it, says at large: nothing is left once that and the titles are
+    taken away."""
     if not _OUTLINE.search(wording):
         return False
     facts = [document.metadata for document in documents]
     titles = "".join(part for fact in facts for part in (fact.title, fact.region or "", *fact.names))
+    titles += "".join(part.heading for document in documents for part in parts_of(document))
     left = _FILLERS.sub("", _OUTLINE.sub("", _SPARE.sub("", wording)))
     return sum(sign not in titles for sign in left) <= 1

@@ -8,7 +8,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from assistant.answers import Answer
-from assistant.composition import Draft
+from assistant.composition import Block, Draft
 from corpus.library import Library
 
 TEMPLATES = Path(__file__).with_name("templates")
@@ -17,7 +17,24 @@ TEMPLATES = Path(__file__).with_name("templates")
 @cache
 def _environment() -> Environment:
     # Plain text: nothing is escaped here; the pages escape what they show.
-    return Environment(loader=FileSystemLoader(TEMPLATES), undefined=StrictUndefined, autoescape=False)
+    environment = Environment(loader=FileSystemLoader(TEMPLATES), undefined=StrictUndefined, autoescape=False)
+    environment.filters["region_of"] = _region_of
+    return environment
+
+
+def template_files() -> tuple[Path, ...]:
+    """Every template, in a fixed order: what an answer says depends on them."""
+    return tuple(sorted(TEMPLATES.rglob("*.j2")))
+
+
+def _region_of(block: Block) -> str:
+    """Whose rule a block is, in the words of a finding."""
+    region = block.document.metadata.region
+    if block.is_national:
+        return "国家文件"
+    if region and "*" in region:
+        return "某市某区（文件隐去名称）"
+    return region or "文件"
 
 
 def render(draft: Draft, question: str, interpreted: str, library: Library) -> Answer:
@@ -35,7 +52,7 @@ def render(draft: Draft, question: str, interpreted: str, library: Library) -> A
         "silent": (),
         **draft.slots,
     }
-    finding = _environment().get_template("finding.txt.j2").render(fields).strip()
+    finding = _environment().get_template(f"finding/{draft.form}.txt.j2").render(fields).strip()
     text = _environment().get_template("answer.txt.j2").render({**fields, "finding": finding}).strip()
     return Answer(
         status=draft.status,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from assistant.answers import Filters
-from assistant.places import Place, holds_in
+from assistant.answers import Filters, Turn
+from assistant.places import Place, holds_in, places_in
 from assistant.questions import Understanding
 from corpus.library import NATIONAL, Library, library_of
 from corpus.provisions import PolicyDocument
@@ -19,16 +19,18 @@ class Scope:
     library       those that the filters allow
     document_ids  of these, those that the question allows
     meant         of these, those that it names or whose place it names: to be preferred
+    recent        of these, those that the turn before was about
     sides         for a comparison, one set a document or place named; where none is named, one a document
     """
 
     library: Library
     document_ids: frozenset[str]
     meant: frozenset[str]
+    recent: frozenset[str]
     sides: tuple[frozenset[str], ...]
 
 
-def scope_of(asked: Understanding, filters: Filters, library: Library) -> Scope:
+def scope_of(asked: Understanding, filters: Filters, library: Library, history: Sequence[Turn] = ()) -> Scope:
     """Documents named exclude all others. Places named leave theirs and the national ones: no other district's rule
     is an answer for a district that has none."""
     allowed = library_of(tuple(document for document in library if _passes(document, filters)))
@@ -46,7 +48,15 @@ def scope_of(asked: Understanding, filters: Filters, library: Library) -> Scope:
     )
     if not asked.places and not asked.document_ids:
         sides = _each(found)
-    return Scope(allowed, found, named | local, sides)
+    return Scope(allowed, found, named | local, _recent(history, allowed) & found, sides)
+
+
+def _recent(history: Sequence[Turn], library: Library) -> frozenset[str]:
+    """The documents of the place that the conversation spoke of last, and the one it cited first in the latest turn."""
+    cited = next((turn.cited for turn in reversed(history) if turn.cited), ())
+    spoken = next((places for turn in reversed(history) if (places := places_in(turn.question, library))), ())
+    local = frozenset[str]().union(*(_of_place(place, library) for place in spoken))
+    return local | {document_id for document_id, _ in cited[:1]}
 
 
 def uncovered(asked: Understanding, library: Library) -> tuple[str, ...]:

@@ -1,7 +1,8 @@
 """Anticipated questions: what people would ask an article, in their words. Further keys to it, never quoted.
 
 Data beside the documents, one file a document: questions/{document_id}.jsonl, a JSON object with article_id and
-question a line. A document without a file works as well, it is only harder to find.
+question a line; `"stated": false` where the article deals with the subject and no document answers the question. A
+document without a file works as well, it is only harder to find.
 """
 
 from __future__ import annotations
@@ -24,10 +25,11 @@ class AnticipatedError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class AnticipatedQuestion:
-    """A question that an article answers."""
+    """A question that an article answers, or, where it is not stated, one that it calls up and leaves open."""
 
     article_id: str
     question: str
+    stated: bool = True
 
 
 def read_anticipated(document: PolicyDocument, directory: Path = QUESTIONS) -> tuple[AnticipatedQuestion, ...]:
@@ -53,8 +55,11 @@ def _read(lines: list[str], document: PolicyDocument, name: str) -> Iterator[Ant
         try:
             fields = json.loads(line)
             article_id, question = fields["article_id"], fields["question"].strip()
+            stated = fields.get("stated", True)
         except (ValueError, TypeError, KeyError, AttributeError):
             raise AnticipatedError(f"{name} 第 {number} 行应有 article_id 和 question") from None
+        if not isinstance(stated, bool):
+            raise AnticipatedError(f"{name} 第 {number} 行：stated 应为 true 或 false")
         if not isinstance(article_id, str) or not document.has(article_id):
             raise AnticipatedError(f"{name} 第 {number} 行：文件里没有条目 {article_id}")
         if not 1 < len(question) <= LONGEST:
@@ -62,4 +67,4 @@ def _read(lines: list[str], document: PolicyDocument, name: str) -> Iterator[Ant
         if question in seen:
             raise AnticipatedError(f"{name} 第 {number} 行：问题重复：{question}")
         seen.add(question)
-        yield AnticipatedQuestion(article_id, question)
+        yield AnticipatedQuestion(article_id, question, stated)

@@ -67,13 +67,19 @@ def evaluate(
     baseline: Annotated[
         bool, typer.Option("--baseline", help="同时跑普通流程（定长切块加向量检索），以作比较。")
     ] = False,
+    accept: Annotated[
+        bool, typer.Option("--accept", help="把这次的得分定为新的基线（只用于自带的报告题目）。")
+    ] = False,
     skip_faulty: Annotated[bool, typer.Option("--skip-faulty", help="题目有错时跳过该题，不中止。")] = False,
     limit_queries: Annotated[int | None, typer.Option(help="BEIR：只用前 N 条查询。", min=1, metavar="N")] = None,
     lexical_only: Annotated[bool, typer.Option("--lexical-only", help="BEIR：只评关键词检索，不计算向量。")] = False,
     home: Home = Path("var"),
     encoder: EncoderName = "",
 ) -> None:
-    """对助手逐题提问并评分；给出 --beir 时只评检索。引文有一处与原文不符，返回码即为 1。"""
+    """对助手逐题提问并评分；给出 --beir 时只评检索。
+
+    引文有一处与原文不符，或自带的报告题目得分低于基线，返回码即为 1。
+    """
     if context.invoked_subcommand is not None:
         return
     if gold is not None and beir is not None:
@@ -81,7 +87,11 @@ def evaluate(
     if beir is not None:
         _run_beir(beir, limit_queries, None if lexical_only else encoder, home, json_to)
     else:
-        _run_gold(gold or REPORTING, home, encoder, Outputs(json_to, html), baseline, skip_faulty)
+        evaluation = _run_gold(gold or REPORTING, home, encoder, Outputs(json_to, html), baseline, skip_faulty)
+        if gold is None and not encoder:
+            _hold(evaluation, accept)
+        elif accept:
+            raise typer.BadParameter("--accept 只用于自带的题目和自带的编码器")
 
 
 @app.command()
@@ -124,7 +134,8 @@ def train(
     fitted = fit(examples(_questions(gold, assistant, skip_faulty=False), assistant))
     write_weights(fitted, PATH)
     out.print(
-        f"用 {fitted.questions} 题拟合；十折交叉验证：首条命中 {fitted.first_right:.1%}，区分度（AUC）{fitted.auc:.3f}",
+        f"用 {fitted.questions} 题拟合；十折交叉验证：首条命中 {fitted.first_right:.1%}，"
+        f"区分度（AUC）{fitted.auc:.3f}，首个标记含要点 {fitted.first_marked:.1%}",
         highlight=False,
     )
     for name, first_right in fitted.ablation.items():
@@ -132,7 +143,17 @@ def train(
     out.print(f"权重已写入 {PATH}", soft_wrap=True, highlight=False)
 
 
-def _run_gold(path: Path, home: Path, encoder: str, outputs: Outputs, baseline: bool, skip_faulty: bool) -> None:
+@app.command()
+def questions(home: Home = Path("var"), encoder: EncoderName = "") -> None:
+    """比较有无预想问题：各自建索引、重新拟合，在报告题目上评分。约两分钟。"""
+    from eval.questions import print_comparison, with_and_without
+
+    assistant = _open(home, encoder)
+    tuning, reporting = (_questions(path, assistant, skip_faulty=False) for path in (TUNING, REPORTING))
+    print_comparison(with_and_without(tuning, reporting, assistant.library, _load_encoder(encoder, home), err), out)
+
+
+def _run_gold(path: Path, home: Path, encoder: str, outputs: Outputs, baseline: bool, skip_faulty: bool) -> Evaluation:
     from eval.record import Heading, as_json
     from eval.report import print_report, write_html
     from eval.runner import run
@@ -150,6 +171,23 @@ def _run_gold(path: Path, home: Path, encoder: str, outputs: Outputs, baseline: 
     print_report(evaluation, out, plain)
     out.print(f"网页报告：{html.resolve()}", soft_wrap=True, highlight=False)
     _insist_on_verbatim(evaluation)
+    return evaluation
+
+
+def _hold(evaluation: Evaluation, accept: bool) -> None:
+    """The gate: the end with FAILED_CHECK where a rate fell below the baseline."""
+    from eval.gate import BASELINE, falls, read_baseline, write_baseline
+
+    if accept:
+        write_baseline(evaluation.total)
+        out.print(f"已定为基线：{BASELINE}", soft_wrap=True, highlight=False)
+        return
+    worse = falls(evaluation.total, read_baseline())
+    for fall in worse:
+        err.print(f"低于基线：{fall}", style="red", markup=False)
+    if worse:
+        raise typer.Exit(FAILED_CHECK)
+    out.print("各项得分不低于基线。")
 
 
 def _insist_on_verbatim(evaluation: Evaluation) -> None:

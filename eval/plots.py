@@ -18,6 +18,7 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import fontManager
 from matplotlib.ticker import MaxNLocator
 from matplotlib.typing import RcKeyType
+from sklearn.calibration import calibration_curve
 
 from eval.metrics import Score
 from eval.summary import Evaluation, Rate, risk_coverage
@@ -80,6 +81,11 @@ def draw_plots(evaluation: Evaluation, type_names: dict[str, str]) -> tuple[Plot
                 _svg(5.0, 3.2, lambda ax: _confidences(ax, evaluation.scores, say)),
             ),
             Plot(
+                "把握程度的可靠性",
+                "按把握程度分十组：横轴为组内平均把握程度，纵轴为组内文件确能回答的比例；点在对角线上，把握程度就名副其实。",
+                _svg(5.0, 3.2, lambda ax: _reliability(ax, evaluation.scores, say)),
+            ),
+            Plot(
                 "风险—覆盖曲线",
                 "按把握程度从高到低作答：横轴为作答的比例，纵轴为其中首条引文不对的比例。",
                 _svg(5.0, 3.2, lambda ax: _risk(ax, evaluation.scores, say)),
@@ -129,6 +135,21 @@ def _confidences(axes: Axes, scores: Sequence[Score], say: Say) -> None:
     axes.set_xlim(0, 1)
     axes.grid(axis="y", color=GRID)
     axes.legend(frameon=False)
+
+
+def _reliability(axes: Axes, scores: Sequence[Score], say: Say) -> None:
+    judged = [score for score in scores if score.question.answerable or score.question.unanswerable]
+    truth = [score.question.answerable for score in judged]
+    if len(set(truth)) == 2:
+        believed = [score.confidence for score in judged]
+        actual, stated = calibration_curve(truth, believed, n_bins=10)
+        axes.plot(stated, actual, color=TEAL, marker="o", markersize=4, linewidth=1.6)
+    axes.plot([0, 1], [0, 1], color=RUST, linewidth=0.9, linestyle=(0, (4, 3)))
+    axes.set_xlabel(say("把握程度", "confidence"))
+    axes.set_ylabel(say("确能回答的比例", "share answerable"))
+    axes.set_xlim(0, 1)
+    axes.set_ylim(0, 1.02)
+    axes.grid(color=GRID)
 
 
 def _risk(axes: Axes, scores: Sequence[Score], say: Say) -> None:

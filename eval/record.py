@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from assistant.models import PATH as WEIGHTS
 from eval.baselines import PlainScore
 from eval.metrics import Score
 from eval.summary import Evaluation, Rate, Summary
@@ -29,6 +32,7 @@ def as_json(evaluation: Evaluation, heading: Heading, plain: tuple[PlainScore, .
         "made_at": heading.made_at.isoformat(timespec="seconds"),
         "total": _summary(evaluation.total),
         "by_type": {group.name: _summary(group) for group in evaluation.by_type},
+        "measured_when_fitted": read_measured(),
         "questions": [_question(score) for score in evaluation.scores],
     }
     if plain:
@@ -38,6 +42,12 @@ def as_json(evaluation: Evaluation, heading: Heading, plain: tuple[PlainScore, .
             "total": len(plain),
         }
     return whole
+
+
+def read_measured() -> dict[str, Any]:
+    """What the committed weights were measured to do when they were fitted (`python -m eval train`)."""
+    measured: dict[str, Any] = json.loads(WEIGHTS.read_text("utf-8"))["measured"]
+    return measured
 
 
 def _summary(summary: Summary) -> dict[str, object]:

@@ -15,7 +15,7 @@ from corpus.library import Library
 from eval.baselines import PlainScore
 from eval.gold import ArticleRef, Expect
 from eval.plots import chinese_family, draw_plots
-from eval.record import Heading
+from eval.record import Heading, read_measured
 from eval.summary import Evaluation, Rate, Summary
 
 TEMPLATES = Path(__file__).with_name("templates")
@@ -126,6 +126,7 @@ def write_html(
         evaluation=evaluation,
         columns=COLUMNS,
         facts=tuple(facts(evaluation, plain)),
+        measured=read_measured(),
         plots=draw_plots(evaluation, TYPES),
         chinese_plots=chinese_family() is not None,
         types=TYPES,

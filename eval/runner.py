@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.progress import track
 
 from assistant.answers import Answer
+from assistant.answers import Turn as Said
 from corpus.citations import Citation
 from corpus.library import Library
 from eval.gold import ArticleRef, GoldQuestion
@@ -33,7 +34,7 @@ class Answers(Protocol):
     @property
     def library(self) -> Library: ...
 
-    def ask(self, question: str, *, history: tuple[str, ...] = ()) -> Answer: ...
+    def ask(self, question: str, *, history: tuple[Said, ...] = ()) -> Answer: ...
 
     def search(self, question: str, *, limit: int) -> Sequence[Hit]: ...
 
@@ -109,7 +110,7 @@ def _result(question: GoldQuestion, assistant: Answers) -> Result:
 
 
 def _turn(text: str, earlier: tuple[Turn, ...], assistant: Answers) -> Turn:
-    history = tuple(turn.answer.interpreted_question for turn in earlier)
+    history = tuple(Said.of(turn.answer) for turn in earlier)
     started = perf_counter()
     answer = assistant.ask(text, history=history)
     return Turn(text, answer, perf_counter() - started)

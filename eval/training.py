@@ -1,8 +1,8 @@
-"""Fitting the assistant's two small models to the tuning half of the gold questions.
+"""Fitting the assistant's three small models to the tuning half of the gold questions.
 
-Ranking is a linear model fitted to pairs, a right article against a wrong one of the same question (RankSVM's
-reduction, Joachims 2002, with the logistic loss). Deciding is logistic regression: is there an answer at all. Both are
-cross-validated, and written with rounded weights, so that the same gold and index give the same file.
+Ranking and marking are linear models fitted to pairs: a right article, or clause, against a wrong one. Deciding is
+logistic regression: is there an answer at all. All are cross-validated, and written with rounded weights, so that the
+same gold and index give the same file.
 """
 
 from __future__ import annotations
@@ -16,19 +16,18 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
-from sklearn.model_selection import KFold, StratifiedKFold, cross_val_predict
-from sklearn.pipeline import make_pipeline
+from sklearn.model_selection import StratifiedKFold, cross_val_predict
+from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from assistant.answers import QuestionType
+from assistant.answers import QuestionType, Turn
 from assistant.decision import Grounds, Weighed, grounds
 from assistant.evidence import Signs
 from assistant.pipeline import Assistant
 from eval.gold import ArticleRef, GoldQuestion
+from eval.marks import CLAUSE_SIGNS, MarkedClauses, marked_clauses
+from eval.pairs import FOLDS, SEED, Group, Matrix, cross_validated_first, fit_pairs
 
-FOLDS = 10
-SEED = 0
-RANKING_STRENGTH = 0.3
 DECIDING_STRENGTH = 0.3
 """Inverse regularisation, scikit-learn's C."""
 MADE_UP = 0.1
@@ -38,17 +37,21 @@ _BY_SEARCH = frozenset(QuestionType) - {QuestionType.LOOKUP, QuestionType.FACT, 
 _SIGNS = tuple(field.name for field in fields(Signs))
 _GROUNDS = tuple(field.name for field in fields(Grounds))
 
-Matrix = NDArray[np.float64]
-
 GROUPS: Mapping[str, tuple[str, ...]] = {
-    "预想问题": ("near_question", "worded_question", "question_covered"),
+    "预想问题": (
+        "near_question", "near_open", "worded_question", "worded_open", "question_covered", "keys_covered", "missed",
+        "unlike",
+    ),
     "句子": ("near_sentence", "worded_sentence", "sentence_covered"),
     "向量": ("near_provision", "near_sentence", "near_question"),
     "字面检索": ("worded_provision", "worded_sentence", "worded_question"),
-    "所问字词的覆盖": ("covered", "sentence_covered", "heading_covered", "question_covered"),
+    "所问字词的覆盖": (
+        "covered", "sentence_covered", "heading_covered", "question_covered", "keys_covered", "missed",
+    ),
     "所问事实": ("stated", "named"),
     "地区与文件": ("meant",),
-}
+    "对话中刚谈到的文件": ("recent",),
+}  # fmt: skip
 """What the ablation takes away in turn: its name, and the signs that go with it."""
 
 
@@ -59,24 +62,28 @@ class Example:
     signs       (candidates, signs)
     right       (candidates,) whether each is a right article
     answerable  whether the documents answer it
+    clauses     those of a right article, where there is something to choose between
     """
 
     weighed: Weighed
     signs: Matrix
     right: NDArray[np.bool_]
     answerable: bool
+    clauses: MarkedClauses | None = None
 
 
 @dataclass(frozen=True)
 class Training:
     """What was fitted, and how well it does on questions left out of the fit.
 
-    ablation  first_right of a ranking fitted anew without each of GROUPS
+    first_marked  share of right articles whose best clause holds the deciding words
+    ablation      first_right of a ranking fitted anew without each of GROUPS
     """
 
     weights: dict[str, dict[str, object]]
     first_right: float
     auc: float
+    first_marked: float
     questions: int
     ablation: Mapping[str, float]
 
@@ -87,30 +94,74 @@ def examples(questions: Sequence[GoldQuestion], assistant: Assistant) -> tuple[E
     return tuple(example for example in found if example is not None)
 
 
-def train(learned: Sequence[Example]) -> Training:
-    """Fit both models. Deciding is fitted to the ranking that the fitted model gives."""
+@dataclass(frozen=True)
+class Models:
+    """What is fitted: ranking (signs,), deciding over scaled grounds, clauses (clause signs,)."""
+
+    ranking: Matrix
+    deciding: Pipeline
+    marking: Matrix
+
+
+def fit_models(learned: Sequence[Example]) -> Models:
+    """All three models. Deciding is fitted to the ranking that the fitted model gives."""
     rankable = [example for example in learned if example.right.any()]
-    ranking = _fit_ranking(rankable)
-    judged = [*learned, *(without_answer(example) for example in rankable)]
-    matrix = np.array([astuple(grounds(_reranked(example, ranking))) for example in judged], float)
-    answerable = np.array([example.answerable for example in judged])
-    counted = {"logisticregression__sample_weight": np.r_[np.ones(len(learned)), np.full(len(rankable), MADE_UP)]}
+    ranking = fit_pairs(_groups(rankable))
+    matrix, answerable, counted = _to_decide(learned, ranking)
     deciding = make_pipeline(StandardScaler(), LogisticRegression(C=DECIDING_STRENGTH))
-    folds = StratifiedKFold(FOLDS, shuffle=True, random_state=SEED)
-    believed = cross_val_predict(deciding, matrix, answerable, cv=folds, params=counted, method="predict_proba")[:, 1]
     deciding.fit(matrix, answerable, **counted)
-    weights, bias = _unscaled(deciding[0], deciding[1])
-    asked = slice(len(learned))
+    return Models(ranking, deciding, fit_pairs(_clauses(learned)))
+
+
+def train(learned: Sequence[Example]) -> Training:
+    """Fit the models, and measure them by cross-validation."""
+    rankable = [example for example in learned if example.right.any()]
+    models = fit_models(learned)
+    weights, bias = _unscaled(models.deciding[0], models.deciding[1])
     return Training(
         weights={
-            "ranking": {"weights": _named(_SIGNS, ranking), "bias": 0.0},
+            "ranking": {"weights": _named(_SIGNS, models.ranking), "bias": 0.0},
             "deciding": {"weights": _named(_GROUNDS, weights), "bias": round(bias, _DECIMALS)},
+            "marking": {"weights": _named(CLAUSE_SIGNS, models.marking), "bias": 0.0},
         },
-        first_right=_cross_validated_first(rankable),
-        auc=float(roc_auc_score(answerable[asked], believed[asked])),
+        first_right=cross_validated_first(_groups(rankable)),
+        auc=_cross_validated_auc(learned, models),
+        first_marked=cross_validated_first(_clauses(learned)),
         questions=len(learned),
-        ablation={name: _cross_validated_first(_without(rankable, signs)) for name, signs in GROUPS.items()},
+        ablation={name: cross_validated_first(_groups(_without(rankable, signs))) for name, signs in GROUPS.items()},
     )
+
+
+def answerability(judged: Sequence[Example], models: Models) -> Matrix:
+    """The confidence in each question's best evidence, in [0, 1]: (questions,)."""
+    matrix = np.array([astuple(grounds(_reranked(example, models.ranking))) for example in judged], float)
+    believed: Matrix = models.deciding.predict_proba(matrix)[:, 1]
+    return believed
+
+
+def _cross_validated_auc(learned: Sequence[Example], models: Models) -> float:
+    matrix, answerable, counted = _to_decide(learned, models.ranking)
+    folds = StratifiedKFold(FOLDS, shuffle=True, random_state=SEED)
+    deciding = make_pipeline(StandardScaler(), LogisticRegression(C=DECIDING_STRENGTH))
+    believed = cross_val_predict(deciding, matrix, answerable, cv=folds, params=counted, method="predict_proba")[:, 1]
+    asked = slice(len(learned))
+    return float(roc_auc_score(answerable[asked], believed[asked]))
+
+
+def _to_decide(
+    learned: Sequence[Example], ranking: Matrix
+) -> tuple[Matrix, NDArray[np.bool_], dict[str, NDArray[np.float64]]]:
+    """The grounds of every question, and of those made up of it; which are answerable; what each counts."""
+    made_up = [without_answer(example) for example in learned if example.right.any()]
+    judged = [*learned, *made_up]
+    matrix = np.array([astuple(grounds(_reranked(example, ranking))) for example in judged], float)
+    answerable = np.array([example.answerable for example in judged])
+    shares = np.r_[np.ones(len(learned)), np.full(len(made_up), MADE_UP)]
+    return matrix, answerable, {"logisticregression__sample_weight": shares}
+
+
+def _clauses(learned: Sequence[Example]) -> list[Group]:
+    return [example.clauses.group for example in learned if example.clauses is not None]
 
 
 def without_answer(example: Example) -> Example:
@@ -124,50 +175,36 @@ def without_answer(example: Example) -> Example:
 
 
 def write_weights(training: Training, path: Path) -> None:
-    """The weights as JSON, for assistant.models."""
-    path.write_text(json.dumps(training.weights, ensure_ascii=False, indent=2) + "\n", "utf-8")
+    """The weights as JSON, for assistant.models, and beside them what they were measured to do, for the report."""
+    measured = {
+        "questions": training.questions,
+        "first_right": round(training.first_right, _DECIMALS),
+        "auc": round(training.auc, _DECIMALS),
+        "first_marked": round(training.first_marked, _DECIMALS),
+        "ablation": {name: round(rate, _DECIMALS) for name, rate in training.ablation.items()},
+    }
+    whole = {**training.weights, "measured": measured}
+    path.write_text(json.dumps(whole, ensure_ascii=False, indent=2) + "\n", "utf-8")
 
 
 def _example(question: GoldQuestion, assistant: Assistant) -> Example | None:
     if question.need_all or question.expect == "clarify_or_answered":
         return None
-    history: tuple[str, ...] = ()
+    history: tuple[Turn, ...] = ()
     for turn in question.turns[:-1]:
-        history = (*history, assistant.ask(turn, history=history).interpreted_question)
+        history = (*history, Turn.of(assistant.ask(turn, history=history)))
     weighed = assistant.weigh(question.turns[-1], history=history)
     if weighed.asked.type not in _BY_SEARCH or not weighed.ranked:
         return None
     refs = [ArticleRef(each.document.document_id, each.provision.article_id) for each in weighed.ranked]
     right = np.array([ref in question.gold for ref in refs])
     signs = np.array([astuple(each.signs) for each in weighed.ranked], float)
-    return Example(weighed, signs, right, question.expect == "answered")
+    clauses = marked_clauses(question, weighed) if question.deciding_words else None
+    return Example(weighed, signs, right, question.expect == "answered", clauses)
 
 
-def _fit_ranking(learned: Sequence[Example]) -> Matrix:
-    """A weight for each sign, from every pair of a right and a wrong article; each question counts the same."""
-    differences = [_differences(example) for example in learned]
-    pairs = np.vstack(differences)
-    shares = np.concatenate([np.full(len(each), 1 / len(each)) for each in differences])
-    spread = pairs.std(axis=0) + 1e-9
-    both_ways = np.vstack([pairs, -pairs]) / spread
-    outcome = np.repeat([1, 0], len(pairs))
-    model = LogisticRegression(C=RANKING_STRENGTH, fit_intercept=False, max_iter=1000)
-    model.fit(both_ways, outcome, sample_weight=np.tile(shares, 2))
-    return np.asarray(model.coef_[0] / spread, float)
-
-
-def _differences(example: Example) -> Matrix:
-    right, wrong = example.signs[example.right], example.signs[~example.right]
-    return (right[:, None, :] - wrong[None, :, :]).reshape(-1, example.signs.shape[1])
-
-
-def _cross_validated_first(learned: Sequence[Example]) -> float:
-    """The share of questions with a right article first, each judged by a model that has not seen it."""
-    hits = 0
-    for train_rows, test_rows in KFold(FOLDS, shuffle=True, random_state=SEED).split(learned):
-        weights = _fit_ranking([learned[row] for row in train_rows])
-        hits += sum(bool(learned[row].right[np.argmax(learned[row].signs @ weights)]) for row in test_rows)
-    return hits / len(learned)
+def _groups(learned: Sequence[Example]) -> list[Group]:
+    return [Group(example.signs, example.right) for example in learned]
 
 
 def _without(learned: Sequence[Example], signs: Sequence[str]) -> list[Example]:

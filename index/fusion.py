@@ -1,4 +1,4 @@
-"""One ranking out of two.
+"""One ranking out of several.
 
 A convex combination of normalised scores, which keeps how much better the best hit is; rank fusion throws that away
 (Bruch, Gai and Ingber, «An Analysis of Fusion Functions for Hybrid Retrieval», ACM TOIS 42(1), 2023).
@@ -10,15 +10,19 @@ from collections.abc import Sequence
 
 Scored = Sequence[tuple[int, float]]
 
-DENSE_SHARE = 0.5
-"""Weight of the dense score; the lexical score has the rest."""
 
+def fuse(rankings: Sequence[Scored], limit: int, weights: Sequence[float] | None = None) -> list[tuple[int, float]]:
+    """(row, score in [0, 1]), best first, equal scores by row. A row that a ranking did not find has 0 from it.
 
-def fuse(dense: Scored, lexical: Scored, limit: int) -> list[tuple[int, float]]:
-    """(row, score in [0, 1]), best first, equal scores by row. A row that one side did not find has 0 from it."""
-    near, worded = _normalised(dense), _normalised(lexical)
-    scores = {row: DENSE_SHARE * near.get(row, 0.0) + (1 - DENSE_SHARE) * worded.get(row, 0.0) for row in near | worded}
-    return sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))[:limit]
+    weights  one a ranking; all the same where none are given
+    """
+    shares = weights or [1.0] * len(rankings)
+    fused: dict[int, float] = {}
+    for share, scored in zip(shares, rankings, strict=True):
+        for row, score in _normalised(scored).items():
+            fused[row] = fused.get(row, 0.0) + share * score
+    whole = {row: score / sum(shares) for row, score in fused.items()}
+    return sorted(whole.items(), key=lambda pair: (-pair[1], pair[0]))[:limit]
 
 
 def _normalised(scored: Scored) -> dict[int, float]:

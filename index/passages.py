@@ -1,7 +1,8 @@
 """Passages: what is searched. Each points back to a range of one provision; its indexed text carries context.
 
-Three grains: the provision (its own text, cut where the encoder would not read to the end), the sentence, and the
-anticipated question, which is a key to its provision and is encoded as a question.
+Four grains: the provision (its own text, cut where the encoder would not read to the end), the sentence, and two sorts
+of anticipated questions, which are keys to their provision and are encoded as questions: those that it answers, and
+those that it leaves open.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from corpus.anticipated import AnticipatedQuestion
 from corpus.provisions import PolicyDocument, Provision
 from corpus.sentences import Span, sentences
 
-RECIPE = "provision+sentence+question/3"
+RECIPE = "provision+sentence+question+open/4"
 """Changes whenever passages are made differently, so that old indexes are not taken for current ones."""
 
 _SHORTEST_SENTENCE = 12
@@ -29,6 +30,11 @@ class Grain(StrEnum):
     PROVISION = "provision"
     SENTENCE = "sentence"
     QUESTION = "question"
+    OPEN = "open"
+
+    @property
+    def is_question(self) -> bool:
+        return self in {Grain.QUESTION, Grain.OPEN}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +60,13 @@ def question_passages(document: PolicyDocument, anticipated: Sequence[Anticipate
     """A passage for every anticipated question."""
     provisions = (document.find(each.article_id) for each in anticipated)
     return tuple(
-        Passage(document.document_id, node.article_id, node.start, node.end, Grain.QUESTION, each.question)
+        Passage(document.document_id, node.article_id, node.start, node.end, _grain(each), each.question)
         for node, each in zip(provisions, anticipated, strict=True)
     )
+
+
+def _grain(each: AnticipatedQuestion) -> Grain:
+    return Grain.QUESTION if each.stated else Grain.OPEN
 
 
 def passages(document: PolicyDocument, count_tokens: Callable[[str], int], max_tokens: int) -> tuple[Passage, ...]:

@@ -35,6 +35,7 @@ class Hit:
     cosines  of its nearest passage of each grain, in the order of Grain; ABSENT where it has none of that grain
     bm25s    of its best passage of each grain; 0 where none was among the best of the search
     nearest  cosine of each of its sentences, by where it starts; empty where it is one sentence
+    keys     cosine of each question anticipated for it
     """
 
     document_id: str
@@ -43,6 +44,7 @@ class Hit:
     cosines: tuple[float, ...]
     bm25s: tuple[float, ...]
     nearest: Mapping[int, float]
+    keys: Mapping[str, float]
 
     @property
     def cosine(self) -> float:
@@ -103,7 +105,7 @@ class HybridRetriever:
         near = self._near(question, groups)
         worded = self.lexical.search(question, DEPTH, groups)
         best: dict[Key, float] = {}
-        for row, score in fuse(near, worded, len(near) + len(worded)):
+        for row, score in fuse((near, worded), len(near) + len(worded)):
             best.setdefault(self._keys[row], score)
         kept = dict(list(best.items())[:limit])
         return self._hits(question, kept, dict(worded))
@@ -127,12 +129,16 @@ class HybridRetriever:
                 self._by_grain(self._provisions[key], cosines, ABSENT),
                 self._by_grain(self._provisions[key], worded, 0.0),
                 self._by_sentence(self._provisions[key], cosines),
+                self._by_question(self._provisions[key], cosines),
             )
             for key, score in best.items()
         )
 
     def _by_sentence(self, rows: Sequence[int], cosines: Mapping[int, float]) -> Mapping[int, float]:
         return {self.passages[row].start: cosines[row] for row in rows if self.passages[row].grain is Grain.SENTENCE}
+
+    def _by_question(self, rows: Sequence[int], cosines: Mapping[int, float]) -> Mapping[str, float]:
+        return {self.passages[row].indexed: cosines[row] for row in rows if self.passages[row].grain is Grain.QUESTION}
 
     def _by_grain(self, rows: Sequence[int], scores: Mapping[int, float], absent: float) -> tuple[float, ...]:
         best = [absent] * len(_GRAINS)

@@ -123,7 +123,7 @@ def test_scores_by_hand(folder: Path, tmp_path: Path) -> None:
 
 def test_three_runs_with_an_encoder(folder: Path, tmp_path: Path) -> None:
     runs = score_beir(read_beir(folder), LetterEncoder(), tmp_path)
-    assert [run.name for run in runs] == ["关键词（BM25）", "向量", "融合"]
+    assert [run.name for run in runs] == ["关键词（BM25）", "向量", "关键词＋向量", "多粒度融合"]
     assert all(run.measures["R@1"] == 0.5 and run.measures["R@10"] >= 0.5 for run in runs)
 
 

@@ -10,6 +10,7 @@ from types import MappingProxyType
 import pytest
 
 from assistant.answers import Answer, QuestionType, Quotation, Related, Status
+from assistant.answers import Turn as Said
 from corpus.citations import Citation, cite
 from corpus.library import Library
 from corpus.provisions import Metadata, PolicyDocument, Provision
@@ -268,9 +269,9 @@ class FakeAssistant:
     library = LIBRARY
 
     def __init__(self) -> None:
-        self.heard: list[tuple[str, tuple[str, ...]]] = []
+        self.heard: list[tuple[str, tuple[Said, ...]]] = []
 
-    def ask(self, question: str, *, history: tuple[str, ...] = ()) -> Answer:
+    def ask(self, question: str, *, history: tuple[Said, ...] = ()) -> Answer:
         self.heard.append((question, history))
         if question == "坏问题":
             raise RuntimeError("不应如此")
@@ -280,10 +281,14 @@ class FakeAssistant:
         return [FakeHit(cite(DOCUMENT, DOCUMENT.find(article))) for article in ("1.2", "1.1")][:limit]
 
 
+def said(question: str) -> Said:
+    return Said(question, ((DOCUMENT.document_id, "1.1"), (DOCUMENT.document_id, "1.1")))
+
+
 def test_dialogues_hand_on_what_was_understood() -> None:
     assistant = FakeAssistant()
     (found,) = run([asked("1.1", turns=("甲", "乙", "丙"))], assistant)
-    assert assistant.heard[1:] == [("甲", ()), ("乙", ("「甲」",)), ("丙", ("「甲」", "「乙」"))]
+    assert assistant.heard[1:] == [("甲", ()), ("乙", (said("「甲」"),)), ("丙", (said("「甲」"), said("「乙」")))]
     assert [turn.question for turn in found.turns] == ["甲", "乙", "丙"]
     assert found.answer is found.turns[-1].answer
 

@@ -94,9 +94,15 @@ def test_dense_search(tmp_path: Path) -> None:
     ],
 )
 def test_fuse(dense: list[tuple[int, float]], lexical: list[tuple[int, float]], rows: list[int]) -> None:
-    assert [row for row, _ in fuse(dense, lexical, 10)] == rows
+    assert [row for row, _ in fuse((dense, lexical), 10)] == rows
 
 
 def test_fuse_is_cut_and_bounded() -> None:
-    fused = fuse([(1, 0.9), (2, 0.1)], [(1, 3.0), (5, 1.0)], 1)
+    fused = fuse(([(1, 0.9), (2, 0.1)], [(1, 3.0), (5, 1.0)]), 1)
     assert fused == [(1, 1.0)]
+
+
+def test_fuse_weighs() -> None:
+    rankings = ([(1, 0.9), (2, 0.1)], [(2, 3.0), (5, 1.0)])
+    assert [row for row, _ in fuse(rankings, 2, (2.0, 1.0))] == [1, 2]
+    assert [row for row, _ in fuse(rankings, 2, (1.0, 2.0))] == [2, 1]

@@ -18,6 +18,7 @@ from assistant.answers import (
     Related,
     Status,
 )
+from assistant.answers import Turn as Said
 from assistant.pipeline import SearchHit
 from corpus.citations import cite
 from corpus.library import Library, UnknownDocument
@@ -54,13 +55,13 @@ class Scripted:
 
     library: Library
     index_version: str = "scripted-1"
-    heard: list[tuple[str, tuple[str, ...], Filters, int]] = field(default_factory=list)
+    heard: list[tuple[str, tuple[Said, ...], Filters, int]] = field(default_factory=list)
 
     def ask(
         self,
         question: str,
         *,
-        history: tuple[str, ...] = (),
+        history: tuple[Said, ...] = (),
         filters: Filters = Filters(),  # noqa: B008 - frozen
         limit: int = 3,
     ) -> Answer:
@@ -153,14 +154,17 @@ def test_a_follow_up_is_asked_with_the_questions_as_understood(desk: Desk, scrip
     second = desk.ask(NURSES, first.conversation_id)
     third = desk.ask(VAGUE, first.conversation_id)
     assert second.conversation_id == third.conversation_id == first.conversation_id
-    assert [history for _, history, _, _ in scripted.heard] == [(), (DOCTORS,), (DOCTORS, NURSES_IN_FULL)]
+    heard = [tuple(turn.question for turn in history) for _, history, _, _ in scripted.heard]
+    assert heard == [(), (DOCTORS,), (DOCTORS, NURSES_IN_FULL)]
+    assert scripted.heard[1][1] == (Said.of(first.answer),)
 
 
 def test_history_is_bounded_and_keeps_the_latest(desk: Desk, scripted: Scripted) -> None:
     conversation = desk.ask("问题0").conversation_id
     for number in range(1, HISTORY + 5):
         desk.ask(f"问题{number}", conversation)
-    assert scripted.heard[-1][1] == tuple(f"问题{number}" for number in range(4, HISTORY + 4))
+    heard = [turn.question for turn in scripted.heard[-1][1]]
+    assert heard == [f"问题{number}" for number in range(4, HISTORY + 4)]
 
 
 def test_filters_and_limit_are_handed_on(desk: Desk, scripted: Scripted) -> None:

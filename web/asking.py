@@ -7,6 +7,7 @@ from time import perf_counter
 from typing import Protocol
 
 from assistant.answers import Answer, Filters
+from assistant.answers import Turn as Said
 from corpus.citations import Citation
 from corpus.library import Library
 from web.store import Store
@@ -31,7 +32,7 @@ class Answering(Protocol):
     @property
     def index_version(self) -> str: ...
     def ask(
-        self, question: str, *, history: tuple[str, ...] = (), filters: Filters = ..., limit: int = 3
+        self, question: str, *, history: tuple[Said, ...] = (), filters: Filters = ..., limit: int = 3
     ) -> Answer: ...
     def search(self, question: str, *, filters: Filters, limit: int) -> tuple[Hit, ...]: ...
 
@@ -65,7 +66,7 @@ class Desk:
         for document_id in filters.document_ids or ():
             self.assistant.library.get(document_id)
         turns = self.store.turns(conversation_id) if conversation_id else ()
-        history = tuple(turn.interpreted_question for turn in turns)
+        history = tuple(turn.said for turn in turns if turn.is_recent)
         answer = self.assistant.ask(question, history=history, filters=filters, limit=limit)
         version = self.assistant.index_version
         conversation, answer_id = self.store.record(answer, version, conversation_id, filters, limit)
@@ -77,8 +78,11 @@ class Desk:
         Raises UnknownConversation.
         """
         recalled: list[Asked] = []
+        history: tuple[Said, ...] = ()
         for turn in self.store.turns(conversation_id):
-            answer = self.assistant.ask(turn.interpreted_question, filters=turn.filters, limit=turn.limit)
+            question = turn.said.question
+            answer = self.assistant.ask(question, history=history, filters=turn.filters, limit=turn.limit)
+            history = (*history, turn.said)
             kept = replace(answer, question=turn.question)
             recalled.append(Asked(kept, conversation_id, turn.answer_id, turn.index_version, 0.0))
         return tuple(recalled)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from threading import Lock
 from typing import Any
 from uuid import uuid4
@@ -35,10 +35,13 @@ from sqlalchemy import (
 )
 
 from assistant.answers import Answer, Filters
+from assistant.answers import Turn as Said
 
 _NO_FILTERS = Filters()
 HISTORY = 10
 """Turns of a conversation that are read back, the latest."""
+CONTEXT = timedelta(hours=12)
+"""How long a turn can be leaned on: the person at the counter tomorrow is another one."""
 ID_PATTERN = r"^[0-9a-f]{32}$"
 
 metadata = MetaData()
@@ -60,6 +63,7 @@ turns = Table(
     Column("question_type", String(16), nullable=False),
     Column("index_version", String(64), nullable=False),
     Column("filters", JSON, nullable=False),
+    Column("cited", JSON, nullable=False),
     Column("shown_at_most", Integer, nullable=False),
     Column("created_at", DateTime(timezone=True), nullable=False),
     Index("ix_turns_conversation", "conversation_id", "position"),
@@ -85,14 +89,19 @@ class UnknownAnswer(KeyError):
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One question of a conversation, as asked and as understood; answer_id is 32 hexadecimal digits."""
+    """One question of a conversation, as asked and as understood; answer_id is 32 hexadecimal digits.
+
+    said       what a later turn can lean on
+    is_recent  whether it still can
+    """
 
     answer_id: str
     question: str
-    interpreted_question: str
+    said: Said
     index_version: str
     filters: Filters
     limit: int
+    is_recent: bool
 
 
 class Store:
@@ -111,7 +120,9 @@ class Store:
                 turns.c.interpreted_question,
                 turns.c.index_version,
                 turns.c.filters,
+                turns.c.cited,
                 turns.c.shown_at_most,
+                turns.c.created_at,
             )
             .where(turns.c.conversation_id == conversation_id)
             .order_by(turns.c.position.desc(), turns.c.created_at.desc())
@@ -121,14 +132,16 @@ class Store:
             rows = connection.execute(newest_first).all()
         if not rows:
             raise UnknownConversation(conversation_id)
+        since = datetime.now(UTC) - CONTEXT
         return tuple(
             Turn(
                 row.id,
                 row.question,
-                row.interpreted_question,
+                Said(row.interpreted_question, tuple((document, article) for document, article in row.cited)),
                 row.index_version,
                 _filters(row.filters),
                 row.shown_at_most,
+                is_recent=_in_utc(row.created_at) > since,
             )
             for row in reversed(rows)
         )
@@ -154,6 +167,7 @@ class Store:
             "question_type": answer.question_type.value,
             "index_version": index_version,
             "filters": _as_json(filters),
+            "cited": Said.of(answer).cited,
             "shown_at_most": limit,
             "created_at": now,
         }
@@ -186,6 +200,11 @@ class Store:
 
     def close(self) -> None:
         self._engine.dispose()
+
+
+def _in_utc(moment: datetime) -> datetime:
+    """SQLite gives times back without their zone; they were written in UTC."""
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _as_json(filters: Filters) -> dict[str, Any]:
