@@ -4,6 +4,8 @@
 PYTHON ?= python3
 VENV   ?= .venv
 PORT   ?= 8000
+# A folder of statutes, regulations and other documents to measure the parser on.
+LIBRARY ?= ../shared/library
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 # The CPU build of PyTorch, for those whose package index offers it under this number alone. Others can name PyTorch's
@@ -11,7 +13,7 @@ STAMP  := $(VENV)/.installed
 TORCH     ?= torch==2.13.0
 PIP_FLAGS ?=
 
-.PHONY: run test setup eval bench lint clean
+.PHONY: run test setup eval bench bench-corpus lint clean
 .DEFAULT_GOAL := help
 
 help:
@@ -19,6 +21,7 @@ help:
 	@echo 'make test   建好环境、模型和索引，运行全部测试'
 	@echo 'make eval   在金标问题上评测，输出表格和 HTML 报告'
 	@echo 'make bench  测速，并与普通流程对比'
+	@echo 'make bench-corpus  在一批真实文件上核对结构解析与字数守恒（LIBRARY=文件夹）'
 	@echo 'make lint   代码检查：ruff、mypy、分层'
 	@echo 'make clean  删除环境与运行数据'
 
@@ -44,6 +47,9 @@ eval: setup
 
 bench: setup
 	$(BIN)/python -m eval bench
+
+bench-corpus: $(STAMP)
+	$(BIN)/python -m eval structure $(LIBRARY)
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from corpus.library import Library
-from corpus.numerals import CHINESE_DIGITS, NumeralError, whole_number
-from corpus.provisions import PolicyDocument, Provision
+from corpus.provisions import PREAMBLE, PolicyDocument, Provision
+from corpus.relations.pointers import article_for, read_pointers
+from corpus.structure.numerals import CHINESE_DIGITS, NumeralError, whole_number
 
 _NUMBER = rf"(?:[0-9]+|[{CHINESE_DIGITS}]+)"
 _CHINESE = rf"[{CHINESE_DIGITS}]+"
@@ -30,6 +31,7 @@ _BARE = re.compile(
 )
 # The sorts of official documents and statutes (党政机关公文处理工作条例, article 8, and usage).
 _GENRE = re.compile(r"意见|方案|措施|通知|办法|条例|规划|计划|公告|通告|决定")
+_ARTICLE_LABEL = re.compile(r"第[^第]{1,9}条(?:之.{1,3})?$")
 _DOCUMENT_NUMBER = re.compile(r"(?P<agency>[^〔〕\d]+)〔(?P<year>\d{4})〕(?P<number>\d+)号")
 
 
@@ -95,8 +97,13 @@ def find_articles(document: PolicyDocument, address: Address) -> tuple[Provision
     A whole path means one. «第14条» means the articles whose own number is 14 on the level that runs on through the
     document, which is what people count; where none there has that number, any level's.
     """
+    pointed = () if address.whole else _articles_of_statute(document, address)
+    if pointed:
+        return pointed
     if address.whole:
-        article_id = ".".join(map(str, address.numbers))
+        chapter = f"c{address.numbers[0]}"
+        is_chapter = address.printed.endswith("章") and document.has(chapter)
+        article_id = chapter if is_chapter else ".".join(map(str, address.numbers))
         return (document.find(article_id),) if document.has(article_id) else ()
     matching = tuple(provision for provision in document.walk() if _ends_with(provision, address.numbers))
     if not matching and len(address.numbers) > 1:
@@ -104,6 +111,15 @@ def find_articles(document: PolicyDocument, address: Address) -> tuple[Provision
         return find_articles(document, replace(address, numbers=address.numbers[:-1]))
     counted = tuple(provision for provision in matching if provision.level == counted_level(document))
     return counted or matching
+
+
+def _articles_of_statute(document: PolicyDocument, address: Address) -> tuple[Provision, ...]:
+    """«第三条第二款» of a document whose articles are printed so: what statutes mean by it; none of other documents."""
+    if not any(_ARTICLE_LABEL.search(provision.label) for provision in document.walk()):
+        return ()
+    pointers = read_pointers(address.printed, 0, len(address.printed))
+    ids = dict.fromkeys(found for each in pointers if (found := article_for(document, each.pointer)))
+    return tuple(map(document.find, ids))
 
 
 def counted_level(document: PolicyDocument) -> int:
@@ -184,12 +200,14 @@ def _ends_with(provision: Provision, numbers: tuple[int, ...]) -> bool:
 
 def _path(provision: Provision) -> tuple[int, ...]:
     _, _, path = provision.article_id.rpartition(":")
-    return tuple(int(part) for part in path.split(".")) if path[0].isdigit() and path != "0" else ()
+    parts = path.split(".")
+    return tuple(map(int, parts)) if path != PREAMBLE and all(part.isdigit() for part in parts) else ()
 
 
 def address_of(document: PolicyDocument, provision: Provision) -> str:
     """What a person can tap to have an article looked up: «长宁方案二、（一）4.强化签约服务机制»."""
-    label = provision.label.replace("l", "1") if "." in provision.article_id else f"第{provision.article_id}部分"
+    is_part = provision.label.endswith("、")
+    label = f"第{provision.article_id}部分" if is_part else provision.label.replace("l", "1")
     return f"{called(document)}{label}{provision.heading}"
 
 

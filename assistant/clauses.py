@@ -16,8 +16,8 @@ from assistant.concepts import Wanted, coverage
 from assistant.models import MARKING
 from assistant.questions import Understanding
 from assistant.wanted import wanted_facts
-from corpus.requirements import Fact, FactKind, Sentence
-from corpus.sentences import Span
+from corpus.figures.requirements import Fact, FactKind, Sentence
+from corpus.structure.sentences import Span
 
 COMPARABLE = 2.0
 """Difference of scores up to which a second clause is marked beside the best."""

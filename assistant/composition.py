@@ -17,12 +17,12 @@ from assistant.scope import narrower, uncovered
 from assistant.spans import Deciding, deciding_words, quoted_span
 from assistant.wanted import name_of
 from corpus.citations import cite
+from corpus.figures.requirements import Fact, FactKind, Force
 from corpus.library import NATIONAL, Library
-from corpus.markers import read_marker
 from corpus.provisions import PolicyDocument, Provision
-from corpus.references import references
-from corpus.requirements import Fact, FactKind, Force
-from corpus.sentences import Span
+from corpus.relations.references import references
+from corpus.structure.markers import read_marker
+from corpus.structure.sentences import Span
 
 LONGEST_PHRASE = 120
 """Characters of a sentence that a finding repeats."""

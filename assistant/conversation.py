@@ -62,7 +62,7 @@ def resolve(question: str, history: Sequence[Turn], library: Library, glossary: 
         _with_other_place(core, before, library, glossary)
         or _with_other_word(core, before, glossary)
         or _with_other_subject(core, before, library, glossary)
-        or _appended(core, before, question, glossary)
+        or _appended(core, before, question, library, glossary)
     )
 
 
@@ -123,7 +123,7 @@ def _with_other_place(core: str, before: str, library: Library, glossary: Glossa
     if len(rest) <= 1:
         return f"{new}的{subject}"
     if type_of(rest)[0] is not QuestionType.GENERAL:
-        return f"{new}的{_subject(subject, glossary)}，{rest}"
+        return f"{new}的{_subject(subject, library, glossary)}，{rest}"
     return f"{new}的{rest}，{subject}"
 
 
@@ -163,16 +163,16 @@ def _with_other_word(core: str, before: str, glossary: Glossary) -> str | None:
     return before.replace(replaced, max(fuller, key=len, default=core))
 
 
-def _appended(core: str, before: str, question: str, glossary: Glossary) -> str:
+def _appended(core: str, before: str, question: str, library: Library, glossary: Glossary) -> str:
     """What the question before was about, and then what is asked now."""
     mark = "？" if question.rstrip().endswith(("？", "?")) else ""
-    return f"{_subject(before, glossary)}，{core}{mark}"
+    return f"{_subject(before, library, glossary)}，{core}{mark}"
 
 
-def _subject(before: str, glossary: Glossary) -> str:
+def _subject(before: str, library: Library, glossary: Glossary) -> str:
     """What a question is about: the clauses that set its scene where they say so, else all of it, cut where long."""
     clauses = _CLAUSE_END.split(before)
-    if len(clauses) > 1 and has_subject("，".join(clauses[:-1]), glossary):
+    if len(clauses) > 1 and has_subject(_without_names("，".join(clauses[:-1]), library), glossary):
         clauses.pop()
     while len(clauses) > 1 and len("，".join(clauses)) > _LONGEST_SUBJECT:
         clauses.pop()

@@ -7,7 +7,9 @@ import re
 from assistant.answers import Clarification, QuestionType, Status
 from assistant.composition import MOST_OPTIONS, Draft
 from assistant.questions import type_of
+from corpus.figures.requirements import FactKind, facts
 from corpus.library import Library
+from corpus.provisions import PolicyDocument, is_ruling
 
 _PLAIN = 16
 """Characters of a question that is neither curt nor long."""
@@ -36,15 +38,22 @@ def answer_courtesy(question: str, library: Library) -> Draft | None:
 
 def _examples(library: Library) -> tuple[str, ...]:
     """A question for a number from each document, neither curt nor long: what is asked for most, plainly put."""
-    known = (library.anticipated.get(document.document_id, ()) for document in library)
-    asked = (
-        [each.question for each in questions if each.stated and _asks_for_number(each.question)] for questions in known
+    known = (
+        [
+            each.question
+            for each in library.anticipated.get(document.document_id, ())
+            if each.stated and type_of(each.question)[0] is QuestionType.QUANTITY and _rules(document, each.article_id)
+        ]
+        for document in library
     )
-    return tuple(min(questions, key=_oddness) for questions in asked if questions)[:MOST_OPTIONS]
+    return tuple(min(questions, key=_oddness) for questions in known if questions)[:MOST_OPTIONS]
 
 
-def _asks_for_number(question: str) -> bool:
-    return type_of(question)[0] is QuestionType.QUANTITY
+def _rules(document: PolicyDocument, article_id: str) -> bool:
+    """Whether an article is no head or closing, and prints a number."""
+    article = document.find(article_id)
+    numbers = (fact for fact in facts(document.text, article.start, article.end) if fact.kind is FactKind.QUANTITY)
+    return is_ruling(article_id) and any(numbers)
 
 
 def _oddness(question: str) -> int:

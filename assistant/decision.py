@@ -13,7 +13,7 @@ from assistant.wanted import INDISPENSABLE, unprinted
 from corpus.provisions import PolicyDocument
 
 # Chosen on the tuning half of eval/gold.
-ENOUGH_TO_ANSWER = 0.35
+ENOUGH_TO_ANSWER = 0.4
 """Confidence from which evidence is shown as the answer."""
 COVERED_FOR_SUBJECT = 0.3
 """Coverage from which the subject counts as dealt with, though what was asked is not stated."""
@@ -24,6 +24,8 @@ ENOUGH_FOR_PLACE = 0.6
 """Confidence from which a provision of the place named goes before a better one of the nation's."""
 WIDE = 4.0
 """Difference of ranking scores beyond which the next evidence plays no part."""
+CLOSE = 0.7
+"""Difference of ranking scores up to which a comparison shows a second provision of the same side."""
 COMPARABLE = 1.0
 """Difference of ranking scores up to which another document's provision is shown beside the best."""
 LEAST_CONTENT = 4.0
@@ -167,7 +169,7 @@ def _unprinted(asked: Understanding, evidence: Evidence) -> str:
 
 def decide_comparison(sides: tuple[Weighed, ...], limit: int) -> Outcome:
     """One block a side: the best of each. A side whose best is not about the subject is said to be silent."""
-    best = list({_key(side.ranked[0]): side.ranked[0] for side in sides if side.ranked}.values())
+    best = list({_key(each): each for side in sides for each in _leading(side)}.values())
     if is_vague(sides[0].wanted):
         return Outcome(Status.CLARIFY, near=tuple(best[:limit]))
     about = tuple(each for each in best if _deals_with_it(each))
@@ -176,6 +178,14 @@ def decide_comparison(sides: tuple[Weighed, ...], limit: int) -> Outcome:
     silent = tuple(each.document for each in best if not _deals_with_it(each))
     sure = min(max(each.signs.covered, each.signs.question_covered) for each in about)
     return Outcome(Status.ANSWERED, about, silent=silent, confidence=sure)
+
+
+def _leading(side: Weighed) -> tuple[Evidence, ...]:
+    """The best of a side, and the next where it is nearly as good: a subject is often ruled in two places."""
+    if not side.ranked:
+        return ()
+    best = side.ranked[0]
+    return tuple(each for each in side.ranked[:2] if best.score - each.score <= CLOSE)
 
 
 def _key(evidence: Evidence) -> tuple[str, str]:

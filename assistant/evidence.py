@@ -13,10 +13,10 @@ from assistant.concepts import Wanted, coverage
 from assistant.models import RANKING
 from assistant.questions import Understanding, type_of
 from assistant.wanted import thing_asked, wanted_facts
+from corpus.figures.requirements import Fact, Sentence, requirements
 from corpus.library import Library
 from corpus.provisions import PolicyDocument, Provision
-from corpus.requirements import Fact, Sentence, requirements
-from corpus.sentences import Span
+from corpus.structure.sentences import Span
 from index.retriever import ABSENT, Hit, Key
 
 _BRACKET = re.compile(r"[（(][^（）()]{2,60}(?:[（(][^（）()]*[）)][^（）()]*)?[）)]")

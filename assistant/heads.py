@@ -14,8 +14,8 @@ from assistant.composition import MOST_OPTIONS, Draft, block
 from assistant.questions import Field, Understanding
 from corpus.library import Library
 from corpus.provisions import CLOSING, PREAMBLE, PolicyDocument, Provision
-from corpus.references import references
-from corpus.sentences import Span
+from corpus.relations.references import references
+from corpus.structure.sentences import Span
 
 Finder = Callable[[PolicyDocument, Provision], tuple[Span, ...]]
 """Where a fact is printed in one of a document's unnumbered parts."""

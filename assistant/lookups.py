@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from assistant.addressing import Address, address_of, called, find_articles
 from assistant.answers import Clarification, QuestionType, Status
@@ -12,9 +13,12 @@ from assistant.heads import answer_head, whole_lines
 from assistant.questions import Understanding, parts_of
 from assistant.wanted import KINDS
 from corpus.library import Library
-from corpus.markers import read_marker
 from corpus.provisions import CLOSING, PREAMBLE, PolicyDocument, Provision
-from corpus.sentences import Span
+from corpus.structure.markers import read_marker
+from corpus.structure.sentences import Span
+
+_MOST = 0.5
+"""Share of the character pairs of a heading that names its part."""
 
 
 def look_up(asked: Understanding, library: Library) -> Draft | None:
@@ -27,8 +31,7 @@ def look_up(asked: Understanding, library: Library) -> Draft | None:
     if asked.type is QuestionType.FACT:
         return answer_head(asked, library)
     if asked.type is QuestionType.OUTLINE and documents:
-        named = (part for part in parts_of(documents[0]) if part.heading in asked.wording)
-        return _outline(documents[0], max(named, key=_length, default=None))
+        return _outline(documents[0], _part_named(documents[0], asked.wording))
     return None
 
 
@@ -121,5 +124,13 @@ def _outline(document: PolicyDocument, named: Provision | None) -> Draft:
     return Draft(Status.ANSWERED, QuestionType.OUTLINE, "outline", blocks, slots, confidence=1.0)
 
 
-def _length(part: Provision) -> int:
-    return len(part.heading)
+def _part_named(document: PolicyDocument, wording: str) -> Provision | None:
+    """The part whose heading a question repeats, most of it at least: 保障支撑 for 强化保障支撑."""
+    shared = {part: _shared(part.heading, wording) for part in parts_of(document)}
+    best = max(shared, key=shared.__getitem__, default=None)
+    return best if best is not None and shared[best] >= _MOST else None
+
+
+def _shared(heading: str, wording: str) -> float:
+    pairs = [first + second for first, second in pairwise(heading)]
+    return sum(pair in wording for pair in pairs) / max(1, len(pairs))

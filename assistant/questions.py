@@ -119,6 +119,7 @@ _TYPES: TypeTable = (
         QuestionType.COMPARISON,
         re.compile(
             r"不一样|不同|区别|差别|差异|差在|一样[吗么嘛不]|相同|对比|比一[下比]|比较|相比|(?<![对])比[哪谁]|谁.{0,4}更"
+            r"|跟[^，。]{1,12}比|比[^，。]{0,10}多[了出]|多出来"
         ),
     ),
     # 哪个部门; 找谁; 归谁
@@ -179,6 +180,7 @@ _TYPES: TypeTable = (
 _EACH = re.compile(
     r"分别|各自|各[是要有怎]|又(?:是|要|得|怎么|各|有)?(?:怎么|怎样|如何|什么|啥|哪|多|几|干)|有没有出入|对照|两[条样]都"
 )
+_NATION = "国家"
 _COMPARED = tuple(row for row in _TYPES if row[0] is not QuestionType.COMPARISON)
 _OUTLINE = re.compile(
     r"(?:主要|大概|大致|都)*(?:讲|说|写|规定|包[括含])的?了?(?:些|点|是)?(?:啥|什么|哪些|哪几)个?(?:内容|方面|部分|块|章)?"
@@ -220,11 +222,7 @@ def understand(question: str, library: Library) -> Understanding:
     field = head_field(wording) if speaks_of_document else None
     kind, focus = type_of(wording)
     sought = kind if kind is not QuestionType.COMPARISON else type_of(wording, _COMPARED)[0]
-    if (
-        len({place.full_name for place in places} - {NATIONAL}) > 1
-        or len(documents) > 1
-        or (_EACH.search(question) and kind is not QuestionType.COMPARISON)
-    ):
+    if _sets_side_by_side(places, documents) or (_EACH.search(question) and kind is not QuestionType.COMPARISON):
         kind = QuestionType.COMPARISON
     if addresses:
         kind = QuestionType.LOOKUP
@@ -234,6 +232,14 @@ def understand(question: str, library: Library) -> Understanding:
         kind = QuestionType.OUTLINE
     document_ids = tuple(document.document_id for document in documents)
     return Understanding(kind, places, document_ids, addresses, wording, focus, sought, field)
+
+
+def _sets_side_by_side(places: tuple[Place, ...], documents: tuple[PolicyDocument, ...]) -> bool:
+    """Whether a question names two places or documents: 全国示范 is no place, 国家怎么说 is one."""
+    local = {place.full_name for place in places} - {NATIONAL}
+    of_nation = any(place.printed == _NATION for place in places)
+    elsewhere = {document.metadata.region or document.document_id for document in documents} - local
+    return len(local) + of_nation > 1 or len(documents) > 1 or bool(local and elsewhere and not of_nation and places)
 
 
 def _documents(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -10,7 +11,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from assistant.answers import Answer
 from assistant.composition import Block, Draft
 from corpus.library import Library
+from corpus.relations.validity import Standing
 
+_ENDED = frozenset({Standing.NOT_YET, Standing.REPEALED, Standing.EXPIRED})
 TEMPLATES = Path(__file__).with_name("templates")
 
 
@@ -37,8 +40,8 @@ def _region_of(block: Block) -> str:
     return region or "文件"
 
 
-def render(draft: Draft, question: str, interpreted: str, library: Library) -> Answer:
-    """The answer that a draft says."""
+def render(draft: Draft, question: str, interpreted: str, library: Library, day: date) -> Answer:
+    """The answer that a draft says, on a day: of a document that is not in force then, its standing is told."""
     fields = {
         "form": draft.form,
         "blocks": draft.blocks,
@@ -50,6 +53,11 @@ def render(draft: Draft, question: str, interpreted: str, library: Library) -> A
         "uncovered": (),
         "narrower": (),
         "silent": (),
+        "standings": {
+            block.document.document_id: standing
+            for block in draft.blocks
+            if (standing := library.validity[block.document.document_id].standing(day)) in _ENDED
+        },
         **draft.slots,
     }
     finding = _environment().get_template(f"finding/{draft.form}.txt.j2").render(fields).strip()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from assistant.answers import Filters, Turn
 from assistant.places import Place, holds_in, places_in
@@ -30,10 +31,22 @@ class Scope:
     sides: tuple[frozenset[str], ...]
 
 
-def scope_of(asked: Understanding, filters: Filters, library: Library, history: Sequence[Turn] = ()) -> Scope:
+def scope_of(
+    asked: Understanding, filters: Filters, library: Library, today: date, history: Sequence[Turn] = ()
+) -> Scope:
     """Documents named exclude all others. Places named leave theirs and the national ones: no other district's rule
-    is an answer for a district that has none."""
-    allowed = library_of(tuple(document for document in library if _passes(document, filters)))
+    is an answer for a district that has none. What is not in force on the day is no answer either, unless it is asked
+    for by name."""
+    day = filters.as_of or today
+    passing = (document for document in library if _passes(document, filters))
+    allowed = library_of(
+        tuple(
+            document
+            for document in passing
+            if library.validity[document.document_id].in_force(day)
+            or (filters.as_of is None and document.document_id in asked.document_ids)
+        )
+    )
     named = frozenset(document_id for document_id in asked.document_ids if document_id in allowed)
     by_place = [_of_place(place, allowed) & named or _of_place(place, allowed) for place in asked.places]
     local = frozenset().union(*by_place)
@@ -78,10 +91,7 @@ def _passes(document: PolicyDocument, filters: Filters) -> bool:
     metadata = document.metadata
     if filters.document_ids is not None and document.document_id not in filters.document_ids:
         return False
-    if filters.region is not None and filters.region not in (metadata.region or ""):
-        return False
-    issued = metadata.issued_on
-    return filters.as_of is None or issued is None or issued <= filters.as_of
+    return filters.region is None or filters.region in (metadata.region or "")
 
 
 def _of_place(place: Place, library: Library) -> frozenset[str]:

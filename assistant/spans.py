@@ -15,8 +15,8 @@ from assistant.concepts import Wanted, coverage
 from assistant.evidence import Evidence
 from assistant.questions import Understanding
 from assistant.wanted import wanted_facts
-from corpus.requirements import Fact
-from corpus.sentences import Span
+from corpus.figures.requirements import Fact
+from corpus.structure.sentences import Span
 
 WHOLE_UP_TO = 320
 """Characters of a provision that is quoted whole; of a longer one the sentences that answer are quoted."""

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from assistant.answers import QuestionType
-from corpus.requirements import Fact, FactKind
+from corpus.figures.requirements import Fact, FactKind
 
 KINDS: Mapping[QuestionType, frozenset[FactKind]] = {
     QuestionType.QUANTITY: frozenset({FactKind.QUANTITY, FactKind.FREQUENCY}),
-    QuestionType.DEADLINE: frozenset({FactKind.DEADLINE}),
+    QuestionType.DEADLINE: frozenset({FactKind.DEADLINE, FactKind.FREQUENCY, FactKind.QUANTITY}),
     QuestionType.PERMISSION: frozenset({FactKind.OPERATIVE}),
     QuestionType.RESPONSIBILITY: frozenset({FactKind.BODY}),
     QuestionType.LIST: frozenset({FactKind.ENUMERATION}),
@@ -69,6 +69,7 @@ UNITS = (
     Unit(re.compile(r"几天|多少天|几日"), _DURATION, "期限"),
     Unit(re.compile(r"名额|几家|多少[家个所]"), re.compile(r"[个家名所]"), "数量"),
 )
+_LASTING = Unit(re.compile(_NEVER), _DURATION, "期限")
 _ANY = Unit(re.compile(""), re.compile(""), "数量")
 
 
@@ -150,7 +151,7 @@ THINGS = (
     # 几点上班
     Unit(re.compile(r"几点|(?:上班|营业|开放|办公|探视)时间"), re.compile(r"\d[点时:：]"), "时间安排"),
     # 几月几号截止
-    Unit(re.compile(r"几月几[号日]|哪一?天|几[号日](?!文|意见|方案|文件)"), re.compile(r"\d月"), "日期"),
+    Unit(re.compile(r"几月几[号日]|几[号日](?:截止|之?前|开始|起)"), re.compile(r"\d月"), "日期"),
     # 建筑面积有要求吗
     Unit(re.compile(r"面积|平方|平米"), re.compile(r"平方米|㎡|面积"), "面积"),
 )
@@ -180,6 +181,9 @@ def wanted_facts(kind: QuestionType, focus: str, found: tuple[Fact, ...], text: 
     if kind is QuestionType.QUANTITY:
         unit = unit_of(focus)
         return tuple(fact for fact in of_kind if _is_of(unit, fact, text))
+    if kind is QuestionType.DEADLINE:
+        # «多久能办好» is answered by 3个月, «什么时候查» by 每月; a number of beds answers neither
+        return tuple(fact for fact in of_kind if fact.kind is not FactKind.QUANTITY or _is_of(_LASTING, fact, text))
     if kind is QuestionType.RESPONSIBILITY and _REPORTED.search(focus):
         return tuple(fact for fact in of_kind if _TOWARDS.search(text[max(0, fact.start - _REACH) : fact.start]))
     return of_kind

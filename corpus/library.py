@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from corpus.anticipated import QUESTIONS, AnticipatedQuestion, read_anticipated
-from corpus.cleaning import clean
+from corpus.head.metadata import corrected, metadata_of
+from corpus.head.regions import NATIONAL as NATIONAL  # part of what a library is: national documents come first
 from corpus.manifest import read_manifest
-from corpus.parser import parse
-from corpus.provisions import Metadata, PolicyDocument
-from corpus.readers import READERS, read
+from corpus.provisions import PolicyDocument
+from corpus.readers import SUFFIXES, read
+from corpus.relations.catalogue import Catalogue, catalogue_of
+from corpus.relations.resolution import Links, links_of
+from corpus.relations.validity import Validity, validity_of
+from corpus.structure.cleaning import clean
+from corpus.structure.parser import parse
 
 DOCUMENTS = Path(__file__).with_name("documents")
-NATIONAL = "全国"
 
 
 class UnknownDocument(KeyError):
@@ -52,6 +58,26 @@ class Library:
         except KeyError:
             raise UnknownDocument(document_id) from None
 
+    def with_document(self, document: PolicyDocument) -> Library:
+        """The library with this document, in place of one of the same id."""
+        whole = library_of((*(each for each in self if each.document_id != document.document_id), document))
+        return replace(whole, anticipated=self.anticipated)
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """The documents by number and title."""
+        return catalogue_of(self)
+
+    @cached_property
+    def links(self) -> Links:
+        """What its documents name of each other, and what they name that it does not have."""
+        return links_of(self.catalogue)
+
+    @cached_property
+    def validity(self) -> Mapping[str, Validity]:
+        """When each document is in force, by document_id, as far as the library says."""
+        return validity_of(self.catalogue)
+
 
 def library_of(documents: Iterator[PolicyDocument] | tuple[PolicyDocument, ...]) -> Library:
     """A library of these documents, put in order."""
@@ -59,22 +85,23 @@ def library_of(documents: Iterator[PolicyDocument] | tuple[PolicyDocument, ...])
     return Library(MappingProxyType({document.document_id: document for document in ordered}))
 
 
-def load_document(path: Path, metadata: Metadata | None = None) -> PolicyDocument:
+def load_document(path: Path, known: Mapping[str, Any] | None = None) -> PolicyDocument:
     """Read, clean and parse one file. Its stem is its document_id.
 
-    Its metadata is what is given, else the entry of the manifest beside it, else its first line as title.
-    Raises UnreadableFile, ParseError, ManifestError, and ValueError where the stem is not a document_id.
+    Its metadata is what the text prints, corrected by the facts given, else by its entry in the manifest beside it.
+    Raises UnreadableFile, ManifestError, and ValueError where the stem is not a document_id.
     """
-    text = clean(read(path)).text
-    known = metadata or read_manifest(path.parent).get(path.stem) or Metadata(title=text.partition("\n")[0])
-    return PolicyDocument(path.stem, known, text, parse(text))
+    text = clean(read(path).text).text
+    provisions = parse(text)
+    given = read_manifest(path.parent).get(path.stem, {}) if known is None else known
+    return PolicyDocument(path.stem, corrected(metadata_of(text, provisions, path.stem), given), text, provisions)
 
 
 def load_library(directory: Path = DOCUMENTS) -> Library:
     """Every readable document of a directory, with the facts its manifest gives and the questions expected of it."""
     manifest = read_manifest(directory)
-    files = (path for path in directory.iterdir() if path.suffix in READERS)
-    library = library_of(tuple(load_document(path, manifest.get(path.stem)) for path in files))
+    files = (path for path in directory.iterdir() if path.suffix in SUFFIXES)
+    library = library_of(tuple(load_document(path, manifest.get(path.stem, {})) for path in files))
     questions = directory.with_name(QUESTIONS.name)
     return replace(
         library, anticipated={document.document_id: read_anticipated(document, questions) for document in library}

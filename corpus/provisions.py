@@ -13,13 +13,29 @@ from datetime import date
 from functools import cached_property
 from hashlib import sha256
 
+from corpus.head.history import Event
+
 PREAMBLE = "0"
 """article_id of the text before the first number: heading, notice, preamble."""
 CLOSING = "end"
 """article_id of the text after the last article: signature, date, list of annexes, print line."""
 
 DOCUMENT_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII)
-ARTICLE_ID = re.compile(r"(?:a[1-9]\d*:)?(?:0|end|[1-9]\d*(?:\.[1-9]\d*)*)", re.ASCII)
+# 3; 3-1 for 第三条之一; 3~2 for the second that bears the number 3
+_NUMBER = r"[1-9]\d*(?:-[1-9]\d*)*(?:~[1-9]\d*)?"
+# c2 for 第二章; b 编, f 分编, p 部分, s 节, t a text without a number
+_HEADING = rf"[bfpcst]{_NUMBER}"
+ARTICLE_ID = re.compile(rf"(?:a{_NUMBER}:)?(?:0|end|(?:{_HEADING}|{_NUMBER})(?:\.(?:{_HEADING}|{_NUMBER}))*)", re.ASCII)
+"""What an article_id looks like; how it is made is said in corpus.structure.tree."""
+
+
+# Numbered, or text of its own between numbers; in an annex or under a heading as well.
+_RULING = re.compile(r"(?:a[^:]+:)?(?:[bfpcs][^.]*\.)*(?:t\d|[1-9])", re.ASCII)
+
+
+def is_ruling(article_id: str) -> bool:
+    """Whether an article can rule on something: it is neither a head nor a closing nor the heading of a chapter."""
+    return _RULING.match(article_id) is not None
 
 
 class UnknownProvision(KeyError):
@@ -33,7 +49,26 @@ class UnknownProvision(KeyError):
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """The facts of a document's head, as printed in it. What is not printed is None or empty, never guessed."""
+    """The facts of a document, as printed in it. What is not printed is None or empty, never guessed.
+
+    title            of the text itself, without the issuing bodies before it; not that of the notice it came with
+    document_number  发文字号, or the number of the order that published it
+    issuers          发文机关; of a statute, the body that passed it
+    issued_on        成文日期; of a statute, the day of the last act that made it what it is: passed, approved,
+                     published, revised or amended
+    region           from the province down («广东省广州市天河区»), or 全国
+    status           时效 as the document, its page or the manifest puts it («现行有效»)
+    names            what people call it besides its title and number: «长宁方案», «40号文»; from the manifest only
+    cover_title      of the notice that issued the text, where the document holds both
+    printed_on       印发日期, from the print line
+    published_on     the day a web page says that it was put up
+    effective_on     first day in force
+    expires_on       last day of the term that it sets itself
+    repealed_on      first day on which it is no longer in force, where its page or the manifest says so
+    addressees       主送机关, as printed, without the colon
+    annexes          titles of the annexes
+    history          of a statute: passed, approved, published, revised, amended, in the order printed
+    """
 
     title: str
     document_number: str | None = None
@@ -42,7 +77,15 @@ class Metadata:
     region: str | None = None
     status: str | None = None
     names: tuple[str, ...] = ()
-    """What people call it besides its title and number: «长宁方案», «40号文»."""
+    cover_title: str | None = None
+    printed_on: date | None = None
+    published_on: date | None = None
+    effective_on: date | None = None
+    expires_on: date | None = None
+    repealed_on: date | None = None
+    addressees: str | None = None
+    annexes: tuple[str, ...] = ()
+    history: tuple[Event, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

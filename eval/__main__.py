@@ -153,6 +153,22 @@ def questions(home: Home = Path("var"), encoder: EncoderName = "") -> None:
     print_comparison(with_and_without(tuning, reporting, assistant.library, _load_encoder(encoder, home), err), out)
 
 
+@app.command()
+def structure(
+    folder: Annotated[Path, typer.Argument(help="法律、法规、文件所在的文件夹，含下级文件夹。", metavar="DIR")],
+    verbose: Annotated[bool, typer.Option("--verbose", help="逐一列出未能完整独立的条文和未能读取的文件。")] = False,
+) -> None:
+    """核对结构解析：每一条是否完整而独立，字数是否守恒，并与通用切分方式对比。未达标时返回码为 1。"""
+    from eval.structure import measure, print_structure
+
+    if not folder.is_dir():
+        raise typer.BadParameter(f"{folder} 不是文件夹")
+    measured = measure(folder, err)
+    print_structure(measured, out, verbose=verbose)
+    if not measured.passed:
+        raise typer.Exit(FAILED_CHECK)
+
+
 def _run_gold(path: Path, home: Path, encoder: str, outputs: Outputs, baseline: bool, skip_faulty: bool) -> Evaluation:
     from eval.record import Heading, as_json
     from eval.report import print_report, write_html

@@ -10,7 +10,7 @@ import numpy as np
 from assistant.clauses import ClauseSigns, clause_signs
 from assistant.decision import Weighed
 from assistant.evidence import Evidence
-from corpus.sentences import Span
+from corpus.structure.sentences import Span
 from eval.gold import ArticleRef, GoldQuestion
 from eval.pairs import Group
 from eval.words import occurrences

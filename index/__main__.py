@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-from corpus.library import load_library
+from corpus.holdings import library_at
 from index.encoder import EncoderError, load_encoder
 from index.model import ModelError
 from index.settings import Settings
@@ -43,7 +43,7 @@ def build() -> None:
     with Progress(*columns, console=Console(stderr=True)) as shown:
         bars = _Bars(shown)
         encoder = _or_exit(lambda: load_encoder(settings.encoder, settings.home, bars))
-        version = _or_exit(lambda: build_index(settings.home, load_library(), encoder, bars))
+        version = _or_exit(lambda: build_index(settings.home, library_at(settings.home), encoder, bars))
     typer.echo(f"索引 {version} 已就绪（{settings.home / 'index' / version}）")
 
 
@@ -54,7 +54,7 @@ def search(
 ) -> None:
     """检索条文，每行一个 JSON，最接近的在前。"""
     settings = Settings()
-    library = load_library()
+    library = library_at(settings.home)
     retriever = _or_exit(lambda: open_index(settings.home, library, load_encoder(settings.encoder, settings.home)))
     for hit in retriever.search(question, limit):
         document = library.get(hit.document_id)

@@ -40,6 +40,10 @@ class DenseIndex:
     def dimension(self) -> int:
         return int(self._index.d)
 
+    def vectors(self) -> Vectors:
+        """All of them, in order: (n, dimension)."""
+        return np.asarray(self._index.reconstruct_n(0, len(self)), np.float32)
+
     def search(
         self, vectors: Vectors, limit: int, rows: Sequence[int] | None = None
     ) -> tuple[Vectors, NDArray[np.int64]]:

@@ -14,7 +14,7 @@ from typing import Any, Self
 
 from corpus.anticipated import AnticipatedQuestion
 from corpus.provisions import PolicyDocument, Provision
-from corpus.sentences import Span, sentences
+from corpus.structure.sentences import Span, sentences
 
 RECIPE = "provision+sentence+question+open/4"
 """Changes whenever passages are made differently, so that old indexes are not taken for current ones."""

@@ -5,7 +5,8 @@
     home/index/.building-<version> a version not finished; swept by the next build
 
 A version is named by the hash of what it is made of, so building the same thing twice is building it once. The
-pointer is replaced in one step after the version is complete on disk: a crash at any instant leaves the old one.
+pointer is replaced in one step after the version is complete on disk: a crash at any instant leaves the old one. A new
+version takes the vectors of unchanged texts from the one that serves; older ones than KEPT are swept.
 """
 
 from __future__ import annotations
@@ -33,6 +34,8 @@ from index.retriever import HybridRetriever
 
 CURRENT = "current"
 MANIFEST = "manifest.json"
+KEPT = 3
+"""Versions that stay on disk: the one that serves, and others that a running server may still have open."""
 _ENCODING = "计算向量"
 _ENGINES = ("faiss-cpu", "tantivy")
 
@@ -55,6 +58,14 @@ class Manifest:
     def version(self) -> str:
         """16 hexadecimal digits of the SHA-256 of everything above."""
         return sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What a vector is of: words, read as a passage or as a question."""
+
+    words: str
+    is_question: bool
 
 
 def manifest_of(library: Library, encoder: Encoder) -> Manifest:
@@ -80,9 +91,11 @@ def build_index(home: Path, library: Library, encoder: Encoder, progress: Progre
     manifest = manifest_of(library, encoder)
     with FileLock(root / ".lock"):
         _sweep(root)
+        known = _vectors_at_hand(root, encoder)
         if not _complete(root / manifest.version, manifest):
-            _make(root, manifest, library, encoder, progress or (lambda stage, done, total: None))
+            _make(root, manifest, library, encoder, known, progress or (lambda stage, done, total: None))
         _point(root, manifest.version)
+        _retire(root, manifest.version)
     return manifest.version
 
 
@@ -119,7 +132,14 @@ def _compare(found: Manifest, wanted: Manifest) -> None:
             raise IndexUnavailable(f"现有索引与当前的{meaning}不一致，请运行 python -m index build")
 
 
-def _make(root: Path, manifest: Manifest, library: Library, encoder: Encoder, progress: Progress) -> None:
+def _make(
+    root: Path,
+    manifest: Manifest,
+    library: Library,
+    encoder: Encoder,
+    known: Mapping[Text, Vectors],
+    progress: Progress,
+) -> None:
     building = root / f".building-{manifest.version}"
     building.mkdir()
     texts = [
@@ -135,7 +155,7 @@ def _make(root: Path, manifest: Manifest, library: Library, encoder: Encoder, pr
     LexicalIndex.build(
         (passage.indexed for passage in cut), building / "lexical", [passage.document_id for passage in cut]
     )
-    vectors = _encode(texts, questions, encoder, progress)
+    vectors = _encode(cut, encoder, known, progress)
     DenseIndex.build(vectors).save(building / "dense.faiss")
     record = {"made_of": asdict(manifest), "files": _sizes(building)}
     (building / MANIFEST).write_text(json.dumps(record, ensure_ascii=False, indent=2), "utf-8")
@@ -146,20 +166,41 @@ def _make(root: Path, manifest: Manifest, library: Library, encoder: Encoder, pr
     _flush_directory(root)
 
 
-def _encode(texts: Sequence[Passage], questions: Sequence[Passage], encoder: Encoder, progress: Progress) -> Vectors:
-    total = len(texts) + len(questions)
-    progress(_ENCODING, 0, total)
-    read = encoder.encode_passages(
-        [passage.indexed for passage in texts], lambda done: progress(_ENCODING, done, total)
-    )
-    asked = encoder.encode_questions([passage.indexed for passage in questions])
-    progress(_ENCODING, total, total)
-    return np.concatenate([read, asked]).astype(np.float32)
+def _encode(cut: Sequence[Passage], encoder: Encoder, known: Mapping[Text, Vectors], progress: Progress) -> Vectors:
+    """The vectors of passages, in order; those of texts that are known are not worked out again."""
+    fresh = dict.fromkeys(text for passage in cut if (text := _text_of(passage)) not in known)
+    read = [text.words for text in fresh if not text.is_question]
+    asked = [text.words for text in fresh if text.is_question]
+    progress(_ENCODING, 0, len(fresh))
+    made = encoder.encode_passages(read, lambda done: progress(_ENCODING, done, len(fresh)))
+    vectors = dict(zip((text for text in fresh if not text.is_question), made, strict=True))
+    vectors |= zip((text for text in fresh if text.is_question), encoder.encode_questions(asked), strict=True)
+    progress(_ENCODING, len(fresh), len(fresh))
+    rows = [known[text] if (text := _text_of(passage)) in known else vectors[text] for passage in cut]
+    return np.stack(rows).astype(np.float32)
+
+
+def _text_of(passage: Passage) -> Text:
+    return Text(passage.indexed, passage.grain.is_question)
+
+
+def _vectors_at_hand(root: Path, encoder: Encoder) -> Mapping[Text, Vectors]:
+    """The vectors of the version that serves, by text; none where there is none, or another encoder made it."""
+    try:
+        version, manifest = serving(root.parent)
+        if manifest.encoder != encoder.name or not _complete(root / version, manifest):
+            return {}
+        dense = DenseIndex.load(root / version / "dense.faiss")
+        passages_there = _read_passages(root / version)
+    except (IndexUnavailable, OSError, ValueError, RuntimeError, KeyError, TypeError):
+        return {}
+    if len(dense) != len(passages_there):
+        return {}
+    return dict(zip(map(_text_of, passages_there), dense.vectors(), strict=True))
 
 
 def _load(directory: Path, version: str, encoder: Encoder) -> HybridRetriever:
-    lines = (directory / "passages.jsonl").read_text("utf-8").splitlines()
-    cut = tuple(Passage.from_dict(json.loads(line)) for line in lines)
+    cut = _read_passages(directory)
     dense = DenseIndex.load(directory / "dense.faiss")
     lexical = LexicalIndex.load(directory / "lexical")
     if not len(cut) == len(dense) == len(lexical):
@@ -170,6 +211,11 @@ def _load(directory: Path, version: str, encoder: Encoder) -> HybridRetriever:
 def _write_passages(directory: Path, cut: Sequence[Passage]) -> None:
     lines = (json.dumps(passage.as_dict(), ensure_ascii=False) + "\n" for passage in cut)
     (directory / "passages.jsonl").write_text("".join(lines), "utf-8")
+
+
+def _read_passages(directory: Path) -> tuple[Passage, ...]:
+    lines = (directory / "passages.jsonl").read_text("utf-8").splitlines()
+    return tuple(Passage.from_dict(json.loads(line)) for line in lines)
 
 
 def _read_manifest(directory: Path) -> Manifest:
@@ -206,6 +252,14 @@ def _point(root: Path, version: str) -> None:
 def _sweep(root: Path) -> None:
     for leftover in root.glob(".building-*"):
         shutil.rmtree(leftover, ignore_errors=True)
+
+
+def _retire(root: Path, serving_version: str) -> None:
+    """Sweep all but the newest KEPT versions, the one that serves among them."""
+    versions = sorted(root.glob(f"*/{MANIFEST}"), key=lambda path: -path.stat().st_mtime)
+    others = [path.parent for path in versions if path.parent.name != serving_version]
+    for folder in others[KEPT - 1 :]:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _flush(directory: Path) -> None:

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from corpus.citations import Citation, CitationError, check, cite
 from corpus.library import load_library
-from corpus.parser import parse
 from corpus.provisions import Metadata, PolicyDocument
+from corpus.structure.parser import parse
 
 LIBRARY = load_library()
 CHANGNING = LIBRARY.get("changning-2025-2")

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from corpus.cleaning import Artefact, Cleaned, clean, conserved
-from corpus.parser import ParseError, parse
+from corpus.structure.cleaning import Artefact, Cleaned, clean, conserved
+from corpus.structure.parser import parse
 
 # source, canonical text
 MARKS = [
@@ -25,6 +25,19 @@ MARKS = [
     ("**关于印发的通知**", "关于印发的通知"),
     ("**市**区推进医养结合工作的实施方案", "**市**区推进医养结合工作的实施方案"),
     ("《**省养老规划》", "《**省养老规划》"),
+    ("**市**区和**县**镇", "**市**区和**县**镇"),
+    ("在**市和**区开展**试点**", "在**市和**区开展试点"),
+    # bold that begins like a hidden name: in pairs around more than one word
+    ("推进**市级统筹**工作", "推进市级统筹工作"),
+    ("**市级统筹**和**县域医共体**", "市级统筹和县域医共体"),
+    ("**市级统筹", "**市级统筹"),
+    # HTML's comments
+    ("总则<!-- INFO END -->", "总则"),
+    ("床位<!-- 100 张", "床位<!-- 100 张"),
+    # page numbers, alone on their lines; a row of digits may be a cell of a table
+    ("应当依法\n— 3 —\n备案，并公示。", "应当依法\n备案，并公示。"),
+    ("标准\n－12－\n1309\n3", "标准\n1309\n3"),
+    ("温度 -3- 度", "温度 -3- 度"),
     ("5*6 张床位", "5*6 张床位"),
     # links
     ("《[安全生产法](#)》《[消防法](https://example.org/a)》", "《安全生产法》《消防法》"),
@@ -66,7 +79,12 @@ LINES = [
     ("规划布局，统筹发展，完善服务体系和工作机制", "2025年1月2日", False),
     ("规划布局，统筹发展，完善服务体系和工作机制", "附件：分工表", False),
     ("发文机关:国家卫生健康委员会,民政部,国家医疗保障局,", "发 布 日 期:2024.12.12", False),
+    ("规划布局，统筹发展，完善服务体系和工作机制", "第三十二条 养老机构应当备案。", False),
+    ("规划布局，统筹发展，完善服务体系和工作机制", "第二章 养老服务", False),
     # near-misses of those openings
+    ("规划布局，统筹发展，完善服务体系，依照本办法", "第三十二条规定予以处罚。", True),
+    ("规划布局，统筹发展，完善服务体系，适用前条", "第（二）项的规定。", True),
+    ("规划布局，统筹发展，完善服务体系和工作机制的，按照", "下列标准给予补贴：", True),
     ("规划布局，统筹发展，完善服务体系和工作机制，步行", "2.5公里以内设立站点。", True),
     ("规划布局，统筹发展，完善服务体系和工作机制，到", "2027年底，实现全覆盖。", True),
     # titles and signatures: no sign of a sentence
@@ -77,7 +95,7 @@ LINES = [
     ("（一）提高思想认识，强化组织领导", "各单位要充分认识重要意义。", False),
 ]
 
-SIGNS = "一二十（）()1２.．、l|①。，；：:！…“”《》〔〕[]*#市局会委部甲乙年月日"
+SIGNS = "一二十百零〇—（）()01２.．、l|①。，；：:！…“”《》〔〕[]*#市局会委部甲乙年月日第条章节款之"
 SPACES = " \t\n\r\x0c\x1c\u2028\u3000\ufeff\u200b"
 WORDS = (
     "附件",
@@ -87,6 +105,10 @@ WORDS = (
     "[bookmark: ",
     "](#)",
     "第三十二条",
+    "第一章 总则",
+    "目录",
+    "附件0",
+    "附件一",
     "（此件公开发布）",
     "一、",
     "（一）",
@@ -143,25 +165,59 @@ def test_conserved_tells_a_loss(source: str, text: str, dropped: tuple[str, ...]
     assert conserved(source, Cleaned(text, tuple(Artefact("mark", part) for part in dropped))) is holds
 
 
+WRAPPED = (
+    "第二条　本市行政区域内的医疗保障体系建设、基金运行以及医药管理，适用本条例。",
+    "市人民政府应当加强对医疗保障工作的领导，健全工作机制。各区人民政府按照职责做好相关工作，保障所需经费足额到位，不得挪用。",
+    (
+        "第三条　医疗保障部门负责本行政区域内医疗保障管理，会同财政、卫生健康、民政等有关部门，依照本条例第二十条和"
+        "第二十一条规定，对下列事项开展监督检查："
+    ),
+    "（一）基金使用；",
+    "（二）医药服务，以及服务协议的签订、履行和解除，协议机构内部管理制度的建立情况。",
+    "监督检查人员应当出示执法证件；未出示的，被检查单位可以拒绝。监督检查情况和处理结果应当依法及时向社会公开。",
+    "第四条　违反本条例第十二条、第十三条规定，拒绝接受监督检查的，由市医疗保障部门责令改正，处一万元以上罚款。",
+)
+
+
+@pytest.mark.parametrize("width", [24, 28, 30])
+@pytest.mark.parametrize("page", [5, 1000])
+def test_a_text_broken_at_the_edge_of_its_page_is_put_together(width: int, page: int) -> None:
+    lines = [
+        line[at : at + width]
+        for line in (f"\u3000\u3000{paragraph}" for paragraph in WRAPPED)
+        for at in range(0, len(line), width)
+    ]
+    numbered = [
+        f"{line}\n— {place // page} —" if place % page == page - 1 else line for place, line in enumerate(lines)
+    ]
+    source = "\n".join(numbered)
+    cleaned = clean(source)
+    assert len(lines) >= len(WRAPPED) + 8
+    assert cleaned.text.split("\n") == list(WRAPPED)
+    assert conserved(source, cleaned)
+
+
+def test_lines_of_many_widths_are_not_taken_for_broken_ones() -> None:
+    lines = ["第一章　总　则", *(f"第{number}条 {'依法' * number}予以保障" for number in range(5, 30))]
+    assert clean("\n".join(lines)).text.split("\n") == lines
+
+
 @settings(max_examples=400, deadline=timedelta(seconds=2))
 @given(UNTIDY_TEXT)
 @example("局" * 40 + "x")
 @example("一、甲\n一、乙")
 @example("（）、")
-def test_any_text_is_cleaned_and_parsed_or_refused(source: str) -> None:
+def test_any_text_is_cleaned_and_parsed(source: str) -> None:
     cleaned = clean(source)
     assert conserved(source, cleaned)
     assert cleaned.text.splitlines() == [line.strip() for line in cleaned.text.splitlines() if line.strip()]
     assert cleaned.text.splitlines() == cleaned.text.split("\n") or not cleaned.text
-    try:
-        provisions = parse(cleaned.text)
-    except ParseError:
-        return
+    provisions = parse(cleaned.text)
     assert "".join(cleaned.text[provision.start : provision.end] for provision in provisions) == cleaned.text
     assert all(before.end == after.start for before, after in pairwise(provisions))
 
 
-# Each took seconds to for ever, or raised something else than ParseError, in some version.
+# Each took seconds to for ever, or raised something, in some version.
 @pytest.mark.parametrize(
     "source",
     [
@@ -172,6 +228,13 @@ def test_any_text_is_cleaned_and_parsed_or_refused(source: str) -> None:
         pytest.param("[" * 5000 + "](" * 5000, id="links that never close"),
         pytest.param("甲，\n" * 3000, id="a sentence of 3000 lines"),
         pytest.param("\n".join(f"{number}.甲。" for number in range(1, 1000)), id="999 articles"),
+        pytest.param("第" + " " * 100_000 + "条", id="a row of spaces"),
+        pytest.param("<!--" * 20_000, id="comments that never close"),
+        pytest.param("1.甲乙；2.丙丁；" * 10_000, id="a line of 20000 items"),
+        pytest.param("附件1\n甲\n" * 10_000, id="10000 annexes"),
+        pytest.param("目录\n" + "第一章 甲\n" * 10_000, id="a table of contents of 10000 lines"),
+        pytest.param("1.甲；\n2.乙。\n以上甲。\n" * 8_000, id="8000 lists"),
+        pytest.param("一、甲。\n标题\n" * 10_000, id="10000 headings"),
     ],
 )
 def test_extreme_texts_end_quickly(source: str) -> None:

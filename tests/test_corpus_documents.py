@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from corpus.cleaning import clean, conserved
 from corpus.library import DOCUMENTS, Library, UnknownDocument, load_document, load_library
 from corpus.manifest import ManifestError, read_manifest
 from corpus.provisions import PolicyDocument, UnknownProvision
+from corpus.structure.cleaning import clean, conserved
 
 SHARED = Path(__file__).parents[2] / "shared" / "corpus"
 LIBRARY = load_library()
@@ -352,7 +352,7 @@ def test_a_document_outside_the_library_has_its_first_line_as_title(tmp_path: Pa
 def test_a_library_reads_any_directory_and_keeps_its_manifest(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("甲\n", encoding="utf-8")
     (tmp_path / "b.md").write_text("# 乙\n", encoding="utf-8")
-    (tmp_path / "c.pdf").write_bytes(b"%PDF")
+    (tmp_path / "c.png").write_bytes(b"\x89PNG\r\n\x1a\n")
     (tmp_path / "manifest.toml").write_text('[a]\ntitle = "甲"\nregion = "全国"\n', encoding="utf-8")
     library: Library = load_library(tmp_path)
     assert [(document.document_id, document.metadata.region) for document in library] == [
@@ -366,7 +366,7 @@ def test_a_library_reads_any_directory_and_keeps_its_manifest(tmp_path: Path) ->
     [
         ('[a]\nregion = "全国"\n', "a 缺少 title"),
         ('[a]\ntitle = "甲"\nissuer = "乙"\n', "不认识的字段 issuer"),
-        ('[a]\ntitle = "甲"\nissued_on = "2025-01-02"\n', "issued_on 类型不对"),
+        ('[a]\ntitle = "甲"\nissued_on = 20250102\n', "issued_on 类型不对"),
         ("[a\n", "不是有效的 TOML"),
         ('a = "甲"\n', "a 缺少 title"),
     ],

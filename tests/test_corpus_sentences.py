@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from corpus.sentences import sentences
+from corpus.structure.sentences import sentences
 
 # The sentences that a text is made of, divided by |.
 TEXTS = [

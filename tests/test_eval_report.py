@@ -130,7 +130,7 @@ def test_the_page(evaluation: Evaluation, tmp_path: Path) -> None:
     elements = Elements()
     elements.feed(page)
     assert elements.open == []
-    assert sum(tag == "svg" for tag, _ in elements.seen) == 4
+    assert sum(tag == "svg" for tag, _ in elements.seen) == 5
     assert "<mark>1名医师</mark>" in page
     assert "医务室&lt;b&gt;至少配置" in page
     assert "那&lt;乙&gt;呢？" in page

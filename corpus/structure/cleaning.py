@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
-from corpus.markers import read_marker
+from corpus.structure.markers import read_marker
+from corpus.structure.wrapping import unwrapped
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +39,8 @@ class _Mark:
     pattern: re.Pattern[str]
 
 
-# ** before an administrative word hides a name («**市**区»): that is text. Other ** is Markdown's bold.
-_EMPHASIS = r"\*\*(?![省市区县州旗镇乡村])"
+# Before these words ** may hide a name: «**市**区», «**省».
+_HIDABLE = frozenset("省市区县州旗镇乡村")
 _MARKS = (
     # byte-order marks, zero-width signs, soft hyphens
     _Mark("invisible", re.compile("[\ufeff\u200b-\u200f\u2060\u00ad]")),
@@ -48,14 +50,22 @@ _MARKS = (
     _Mark("markdown heading", re.compile(r"^[ \t\u3000]*#{1,6}(?=[ \t])", re.MULTILINE)),
     # [消防法](#)
     _Mark("markdown link", re.compile(r"\[(?P<kept>[^\[\]\n]+)\]\([^()\s]*\)")),
-    # **关于印发…的通知**
-    _Mark("markdown bold", re.compile(_EMPHASIS)),
+    # <!-- INFO END -->
+    _Mark("comment", re.compile(r"<!--[^<>\n]{0,500}-->")),
+    # — 3 —; －3－, alone on a line
+    _Mark(
+        "page number",
+        re.compile(r"^[ \t\u3000]*[—–－-]{1,2}[ \t\u3000]*\d{1,4}[ \t\u3000]*[—–－-]{1,2}[ \t\u3000]*$", re.MULTILINE),
+    ),
 )
+_BOLD = "markdown bold"
+# **关于印发…的通知**
+_EMPHASIS = re.compile(r"\*\*")
 
 # A paragraph is complete: a full stop, closing marks behind it, perhaps a bracket after it (the bodies in charge).
 _COMPLETE = re.compile(r"(?:[。！？!?；;：:…]|\.{3})(?:[”’」』）)》\]]*|[（(][^（）()]*[）)])$")
 # A line of the document's head: «发 布 日 期:2024.12.12».
-_FIELD = re.compile(r"[^，。；：:]{2,14}[：:]")
+_FIELD = re.compile(r"[^，。；：:]{2,14}[：:][^\S\n]*\S")
 # A date or an annex list stands on its own.
 _STANDS_ALONE = re.compile(r"\d{4}年\d{1,2}月\d{1,2}日|附\s*件")
 _SENTENCE_SIGNS = re.compile(r"[，。；]")
@@ -94,10 +104,50 @@ def drop_marks(cleaned: Cleaned) -> Cleaned:
     return cleaned
 
 
+def drop_bold(cleaned: Cleaned) -> Cleaned:
+    """Take out **, but for those that hide a name; those that stand in pairs around words hide none."""
+    dropped: list[Artefact] = []
+    lines = []
+    for line in cleaned.text.split("\n"):
+        places = [match.start() for match in _EMPHASIS.finditer(line)]
+        hiding = set() if _are_pairs(line, places) else {at for at in places if line[at + 2 : at + 3] in _HIDABLE}
+        marks = [at for at in places if at not in hiding]
+        dropped.extend(Artefact(_BOLD, "**") for _ in marks)
+        bounds = zip([0, *(at + 2 for at in marks)], [*marks, len(line)], strict=True)
+        lines.append("".join(line[start:end] for start, end in bounds))
+    return Cleaned("\n".join(lines), (*cleaned.dropped, *dropped))
+
+
+def _are_pairs(line: str, places: Sequence[int]) -> bool:
+    """Whether the marks open and close bold words by turns: **市级统筹** does, **市**区 does not."""
+    if not places or len(places) % 2:
+        return False
+    pairs = zip(places[::2], places[1::2], strict=True)
+    return all(
+        len(words := line[start + 2 : end]) > 1 and words == words.strip() and line[end + 2 : end + 3] not in _HIDABLE
+        for start, end in pairs
+    )
+
+
 def trim_lines(cleaned: Cleaned) -> Cleaned:
     """One paragraph a line, no blank lines, no space at either end."""
     lines = (line.strip() for line in cleaned.text.split("\n"))
     return Cleaned("\n".join(line for line in lines if line), cleaned.dropped)
+
+
+def join_wrapped_lines(cleaned: Cleaned) -> Cleaned:
+    """Take out the line feeds of a text that is broken at the edge of its page."""
+    groups = unwrapped(
+        cleaned.text.split("\n"),
+        is_complete=lambda line: _COMPLETE.search(line[-_TAIL:]) is not None,
+        opens=lambda line: read_marker(line) is not None,
+    )
+    return Cleaned("\n".join(map(_joined, groups)), cleaned.dropped)
+
+
+def _joined(lines: Sequence[str]) -> str:
+    words = [line.strip() for line in lines]
+    return "".join((words[0], *(_joint(before, after) + after for before, after in pairwise(words))))
 
 
 def join_broken_lines(cleaned: Cleaned) -> Cleaned:
@@ -114,7 +164,14 @@ def join_broken_lines(cleaned: Cleaned) -> Cleaned:
     return Cleaned("\n".join(map("".join, paragraphs)), cleaned.dropped)
 
 
-STEPS: tuple[Callable[[Cleaned], Cleaned], ...] = (unify_line_ends, drop_marks, trim_lines, join_broken_lines)
+STEPS: tuple[Callable[[Cleaned], Cleaned], ...] = (
+    unify_line_ends,
+    drop_marks,
+    drop_bold,
+    join_wrapped_lines,
+    trim_lines,
+    join_broken_lines,
+)
 
 
 def _drop(mark: _Mark, cleaned: Cleaned) -> Cleaned:

@@ -1,0 +1,1 @@
+"""What clauses require: facts, hard figures and the ledger of them."""

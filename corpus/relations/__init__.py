@@ -1,0 +1,1 @@
+"""What documents say of each other: references, repeals, versions, validity."""
