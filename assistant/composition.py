@@ -30,6 +30,8 @@ MOST_OPTIONS = 4
 # What ties a clause to the one before it, which a finding does not repeat: «且3年内不得申请…».
 _CONNECTIVE = re.compile(r"^(?:并且|而且|同时|且|并|但|而)[，,]?")
 _STRONGEST = (Force.FORBIDDEN, Force.REQUIRED, Force.PRINCIPLE, Force.PERMITTED, Force.ENCOURAGED, Force.EXPLORED)
+# What a force must not be told without: 100张及以上, 邻近的除外, 原则上, 有条件的.
+_CONDITIONAL = re.compile(r"除外|但|原则上|有条件|符合|具备|以[上下]|不足|超过|未|[如若]")
 NEAR_MISS = 0.3
 """Coverage of the question from which a provision that does not answer is worth showing."""
 
@@ -41,6 +43,7 @@ class Block:
     phrase     verbatim words of the quotation: the sentence that answers, or of a long one the clauses around the marks
     operative  the operative word in the phrase, where whether something may or must be done is asked
     force      how strongly that word binds
+    conditional  whether the phrase holds a threshold, an exception or «in principle»
     bodies     the bodies marked, where who is in charge is asked
     words      the marked words, each verbatim
     """
@@ -51,6 +54,7 @@ class Block:
     phrase: str = ""
     operative: str = ""
     force: Force | None = None
+    conditional: bool = False
     bodies: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
 
@@ -112,6 +116,8 @@ def _words(evidence: Sequence[Evidence]) -> str:
 
 def _form(asked: Understanding) -> str:
     """The sentence that an answer found by search has: that of what was sought, whatever was named beside it."""
+    if asked.mentions:
+        return "mentions"
     return asked.type.value if asked.type is QuestionType.COMPARISON else asked.sought.value
 
 
@@ -122,15 +128,25 @@ def _evidence_block(evidence: Evidence, asked: Understanding, wanted: Wanted) ->
     phrase = _phrase(text, deciding)
     operative = _operative(deciding) if asked.sought is QuestionType.PERMISSION else None
     spoken = text[slice(*operative.span)] if operative else ""
-    is_told = operative is not None and spoken in phrase
+    is_told = operative is not None and spoken in phrase and _is_plain(evidence, deciding)
     bodies = (text[slice(*fact.span)] for fact in deciding.facts if fact.kind is FactKind.BODY)
     return replace(
         made,
         phrase=phrase,
         operative=spoken if is_told else "",
         force=operative.force if operative and is_told else None,
+        conditional=_CONDITIONAL.search(phrase) is not None,
         bodies=tuple(dict.fromkeys(bodies)) if asked.sought is QuestionType.RESPONSIBILITY else (),
     )
+
+
+def _is_plain(evidence: Evidence, deciding: Deciding) -> bool:
+    """Whether the sentence binds in one way only: of «应设置…，鼓励设置…» no single force can be told."""
+    start, end = deciding.sentence
+    spoken = {
+        fact.force for each in evidence.sentences for fact in each.facts if fact.force and start <= fact.start < end
+    }
+    return len(spoken - {Force.PRINCIPLE}) == 1
 
 
 def _phrase(text: str, deciding: Deciding) -> str:

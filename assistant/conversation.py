@@ -11,7 +11,7 @@ from assistant.concepts import has_subject
 from assistant.courtesies import is_courtesy
 from assistant.glossary import Glossary
 from assistant.places import places_in
-from assistant.questions import asking_words, head_field, type_of, understand
+from assistant.questions import asking_words, head_fields, type_of, understand
 from corpus.library import Library
 
 # Words that lean on what was said before: «那护士呢？», «它多久一次», «我说长宁的».
@@ -85,7 +85,7 @@ def _pointed_at(question: str, earlier: Sequence[Turn], library: Library) -> str
     if named.document_ids or named.places:
         return None
     meant = understand(earlier[-1].question, library).document_ids or (document.document_id,)
-    if named.addresses or (len(question) <= _SHORT and head_field(question) is not None):
+    if named.addresses or (len(question) <= _SHORT and head_fields(question)):
         return f"{called(library.get(meant[0]))}{question}"
     return None
 

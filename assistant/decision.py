@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from assistant.answers import QuestionType, Status
-from assistant.concepts import Wanted
+from assistant.concepts import Wanted, coverage
 from assistant.evidence import Evidence
 from assistant.models import DECIDING
 from assistant.questions import Understanding
@@ -22,11 +22,13 @@ LEAST_COVERED = 0.1
 question's own words is near it, however near the vectors are."""
 ENOUGH_FOR_PLACE = 0.6
 """Confidence from which a provision of the place named goes before a better one of the nation's."""
+WHOLLY = 0.95
+"""Coverage from which a provision speaks of all that is asked about."""
 WIDE = 4.0
 """Difference of ranking scores beyond which the next evidence plays no part."""
 CLOSE = 0.7
 """Difference of ranking scores up to which a comparison shows a second provision of the same side."""
-COMPARABLE = 1.0
+COMPARABLE = 1.5
 """Difference of ranking scores up to which another document's provision is shown beside the best."""
 LEAST_CONTENT = 4.0
 """Weight of content words, in nats, under which a question is too vague to search for."""
@@ -190,6 +192,19 @@ def _leading(side: Weighed) -> tuple[Evidence, ...]:
 
 def _key(evidence: Evidence) -> tuple[str, str]:
     return evidence.document.document_id, evidence.provision.article_id
+
+
+def decide_mentions(weighed: Weighed, limit: int) -> Outcome:
+    """Every provision that prints all of what is asked about; no evidence where none does."""
+    concepts = weighed.wanted.concepts
+    printing = tuple(
+        each
+        for each in weighed.ranked
+        if concepts and coverage(concepts, each.document.own_text(each.provision)) >= WHOLLY
+    )
+    return Outcome(
+        Status.ANSWERED if printing else Status.NOT_FOUND, printing[:limit], confidence=float(bool(printing))
+    )
 
 
 def _deals_with_it(evidence: Evidence) -> bool:

@@ -6,11 +6,11 @@ Terms are those of GB/T 9704-2012: 发文机关, 发文字号, 主送机关, 成
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from assistant.answers import Clarification, QuestionType, Status
-from assistant.composition import MOST_OPTIONS, Draft, block
+from assistant.composition import MOST_OPTIONS, Block, Draft, block
 from assistant.questions import Field, Understanding
 from corpus.library import Library
 from corpus.provisions import CLOSING, PREAMBLE, PolicyDocument, Provision
@@ -37,25 +37,33 @@ class _Fact:
 
 def answer_head(asked: Understanding, library: Library) -> Draft | None:
     """The draft for a question about a document's head; None for any other question."""
-    if asked.type is not QuestionType.FACT or asked.field is None:
+    if asked.type is not QuestionType.FACT or not asked.fields:
         return None
     documents = [library.get(document_id) for document_id in asked.document_ids if document_id in library]
-    return _state(documents[0], _FACTS[asked.field]) if documents else _which(_FACTS[asked.field], library)
+    facts = [_FACTS[each] for each in asked.fields]
+    return _state(documents[0], facts) if documents else _which(facts[0], library)
 
 
-def _state(document: PolicyDocument, fact: _Fact) -> Draft:
-    """The fact, from the first part that prints it; unspecified where none does."""
-    slots: dict[str, object] = {"document": document.metadata, "field": fact.name}
-    parts = [document.find(part) for part in (PREAMBLE, CLOSING) if document.has(part)]
-    for part in parts:
+def _state(document: PolicyDocument, facts: Sequence[_Fact]) -> Draft:
+    """The facts, each from the first part that prints it; unspecified where none is printed."""
+    found = {fact.name: _found(document, fact) for fact in facts}
+    stated = {name: printed for name, printed in found.items() if printed is not None}
+    lacking = tuple(name for name, printed in found.items() if printed is None)
+    slots: dict[str, object] = {"document": document.metadata, "fields": tuple(stated), "lacking": lacking}
+    if stated:
+        blocks = tuple(stated.values())
+        return Draft(Status.ANSWERED, QuestionType.FACT, "fact", blocks, slots, confidence=1.0)
+    head = document.find(PREAMBLE)
+    shown = (block(document, head, whole_lines(document, head.start, head.start)),)
+    return Draft(Status.UNSPECIFIED, QuestionType.FACT, "no_such_field", shown, slots, confidence=1.0)
+
+
+def _found(document: PolicyDocument, fact: _Fact) -> Block | None:
+    for part in (document.find(part) for part in (PREAMBLE, CLOSING) if document.has(part)):
         marked = fact.find(document, part)
         if marked:
-            lines = whole_lines(document, marked[0][0], marked[-1][1])
-            blocks = (block(document, part, lines, marked),)
-            return Draft(Status.ANSWERED, QuestionType.FACT, "fact", blocks, slots, confidence=1.0)
-    title = whole_lines(document, parts[0].start, parts[0].start)
-    shown = (block(document, parts[0], title),)
-    return Draft(Status.UNSPECIFIED, QuestionType.FACT, "no_such_field", shown, slots, confidence=1.0)
+            return block(document, part, whole_lines(document, marked[0][0], marked[-1][1]), marked)
+    return None
 
 
 def _which(fact: _Fact, library: Library) -> Draft:

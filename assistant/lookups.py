@@ -12,6 +12,7 @@ from assistant.composition import MOST_OPTIONS, Draft, block
 from assistant.heads import answer_head, whole_lines
 from assistant.questions import Understanding, parts_of
 from assistant.wanted import KINDS
+from corpus.figures.requirements import FactKind, facts
 from corpus.library import Library
 from corpus.provisions import CLOSING, PREAMBLE, PolicyDocument, Provision
 from corpus.structure.markers import read_marker
@@ -63,7 +64,7 @@ def _articles(addresses: Sequence[Address], documents: Sequence[PolicyDocument],
     if len(only) == 1 and is_part(*only[0]):
         return _outline(only[0][0], only[0][1])
     blocks = tuple(
-        block(document, provision, (provision.start, provision.subtree_end), _subject(document, provision))
+        block(document, provision, (provision.start, provision.subtree_end), _gist(document, provision))
         for places in found.values()
         for document, provision in places
     )
@@ -89,6 +90,20 @@ def _which_article(found: Sequence[tuple[PolicyDocument, Provision]]) -> Draft:
     options = tuple(address_of(document, provision) for document, provision in found[:MOST_OPTIONS])
     clarification = Clarification("这份文件里有几处用这个编号，您要看的是哪一处？", options)
     return Draft(Status.CLARIFY, QuestionType.LOOKUP, "clarify", clarification=clarification)
+
+
+def _gist(document: PolicyDocument, provision: Provision) -> tuple[Span, ...]:
+    """What an article is about, and the hard figures in it: numbers, frequencies, dates."""
+    figures = tuple(
+        fact.span
+        for fact in facts(document.text, provision.start, provision.subtree_end)
+        if fact.kind in {FactKind.QUANTITY, FactKind.FREQUENCY, FactKind.DEADLINE}
+    )
+    apart: list[Span] = []
+    for span in sorted((*_subject(document, provision), *figures)):
+        if not apart or span[0] >= apart[-1][1]:
+            apart.append(span)
+    return tuple(apart)
 
 
 def _subject(document: PolicyDocument, provision: Provision) -> tuple[Span, ...]:

@@ -20,7 +20,7 @@ from assistant.composition import Draft, draft_outcome
 from assistant.concepts import wanted_of
 from assistant.conversation import resolve
 from assistant.courtesies import answer_courtesy
-from assistant.decision import Outcome, Weighed, decide, decide_comparison
+from assistant.decision import Outcome, Weighed, decide, decide_comparison, decide_mentions
 from assistant.evidence import Evidence, Ledger, weigh
 from assistant.glossary import PATH as GLOSSARY
 from assistant.glossary import Glossary, load_glossary
@@ -41,6 +41,8 @@ from index.storage import open_index, serving
 
 CANDIDATES = 20
 """Provisions taken from the retriever and weighed as evidence."""
+MOST_MENTIONS = 10
+"""Provisions listed of those that speak of something."""
 _NO_FILTERS = Filters()
 
 
@@ -138,6 +140,11 @@ class Assistant:
             sides = self._sides(asked, scope)
             if len(sides) > 1:
                 return draft_outcome(decide_comparison(sides, limit), asked, sides[0].wanted, self.library)
+        if asked.mentions:
+            one = self._weigh(asked, scope, scope.document_ids, MOST_MENTIONS * 6)
+            mentioning = decide_mentions(one, MOST_MENTIONS)
+            if mentioning.evidence:
+                return draft_outcome(mentioning, asked, one.wanted, self.library)
         one = self._weigh(asked, scope, scope.document_ids)
         return draft_outcome(decide(one, limit), asked, one.wanted, self.library)
 

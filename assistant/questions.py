@@ -45,7 +45,8 @@ class Understanding:
     wording       the question without the names of places and documents: what is searched for
     focus         the clause of it that asks; the others only set the scene
     sought        the type whose facts answer: of a comparison, what is compared; else the type itself
-    field         for questions about a document's head
+    fields        for questions about a document's head: what of it is asked, usually one thing
+    mentions      whether it asks which provisions speak of something
     """
 
     type: QuestionType
@@ -55,7 +56,8 @@ class Understanding:
     wording: str
     focus: str
     sought: QuestionType
-    field: Field | None = None
+    fields: tuple[Field, ...] = ()
+    mentions: bool = False
 
 
 _WHEN = r"(?:哪一?[天年月日]|几月几[号日]|什么时候|啥时候|何时|几时|什么时间|哪年哪月|多会儿|多咱)"
@@ -181,6 +183,11 @@ _EACH = re.compile(
     r"分别|各自|各[是要有怎]|又(?:是|要|得|怎么|各|有)?(?:怎么|怎样|如何|什么|啥|哪|多|几|干)|有没有出入|对照|两[条样]都"
 )
 _NATION = "国家"
+# «哪些条款讲到安宁疗护», «把讲安宁疗护的条款都找出来», «哪些文件写了中医»
+_MENTIONS = re.compile(
+    r"(?:哪些|哪几[条个份]|哪几处|哪里|所有|全部)(?:的)?(?:条款|条文|条目|条|文件|地方|规定)?(?:都)?(?:讲|写|提|说|谈|涉及|关于)(?:到|了|过|及)?(?!什么|啥|哪)"
+    r"|(?:讲|写|提|说|谈|涉及|有关|关于)(?:到|了|及)?[^，。？]{2,14}的(?:条款|条文|条目|规定|内容)(?:都|全)?(?:给我|帮我)?(?:找|列|有哪些)"
+)
 _COMPARED = tuple(row for row in _TYPES if row[0] is not QuestionType.COMPARISON)
 _OUTLINE = re.compile(
     r"(?:主要|大概|大致|都)*(?:讲|说|写|规定|包[括含])的?了?(?:些|点|是)?(?:啥|什么|哪些|哪几)个?(?:内容|方面|部分|块|章)?"
@@ -219,19 +226,21 @@ def understand(question: str, library: Library) -> Understanding:
     addresses = addresses_in(wording, named=bool(named or places))
     speaks_of_document = bool(named or addresses or _DOCUMENT_WORD.search(question))
     documents = _documents(question, places, named, library) if speaks_of_document else ()
-    field = head_field(wording) if speaks_of_document else None
+    fields = head_fields(wording) if speaks_of_document else ()
     kind, focus = type_of(wording)
     sought = kind if kind is not QuestionType.COMPARISON else type_of(wording, _COMPARED)[0]
     if _sets_side_by_side(places, documents) or (_EACH.search(question) and kind is not QuestionType.COMPARISON):
         kind = QuestionType.COMPARISON
     if addresses:
         kind = QuestionType.LOOKUP
-    elif field is not None:
+    elif fields:
         kind = QuestionType.FACT
     elif documents and asks_for_whole(wording, documents):
         kind = QuestionType.OUTLINE
     document_ids = tuple(document.document_id for document in documents)
-    return Understanding(kind, places, document_ids, addresses, wording, focus, sought, field)
+    return Understanding(
+        kind, places, document_ids, addresses, wording, focus, sought, fields, _MENTIONS.search(wording) is not None
+    )
 
 
 def _sets_side_by_side(places: tuple[Place, ...], documents: tuple[PolicyDocument, ...]) -> bool:
@@ -281,9 +290,15 @@ def asking_words(question: str) -> str:
     return clause[match.start() :].strip("，。？?！! ") if match else ""
 
 
-def head_field(question: str) -> Field | None:
-    """The fact of a document's head that a question asks for, if it is said to be of a document."""
-    return next((field for field, pattern in _FIELDS if pattern.search(question)), None)
+def head_fields(question: str) -> tuple[Field, ...]:
+    """The facts of a document's head that a question asks for, if it is said to be of a document.
+
+    One a clause: «哪几家发的，啥时候发的» asks for two.
+    """
+    clauses = (clause for clause in re.split(r"[，。；,;？?、]|[和跟与及]", question) if clause.strip())
+    asked = (next((field for field, pattern in _FIELDS if pattern.search(clause)), None) for clause in clauses)
+    found = tuple(dict.fromkeys(field for field in asked if field is not None))
+    return found or tuple(field for field, pattern in _FIELDS if pattern.search(question))[:1]
 
 
 def parts_of(document: PolicyDocument) -> tuple[Provision, ...]:

@@ -21,8 +21,10 @@ from corpus.library import Library
 
 LONGEST = 6
 """Characters of the longest word that is put right."""
-SEEN_OFTEN = 2
-"""Times that a word must occur to be a term, so that one misprint is none."""
+SEEN_OFTEN, SHORT_SEEN_OFTEN = 2, 5
+"""Times that a word must occur to be a term, so that one misprint is none; more where it has two characters only."""
+_MEANING = ("n", "v", "j", "a", "l", "i", "b")
+"""Parts of speech that a term can have: nobody meant 一定 by 意定."""
 _CHINESE = re.compile(r"[\u4e00-\u9fff]+")
 # Words of one character that are seldom a slip for part of a longer one: 限在 is not 现在, 没做罚 not 没做法.
 _ALONE = frozenset("在是的了做要能有没不就给让来去到说得把被或也还都个为对从向")
@@ -44,7 +46,7 @@ class Spelling:
         texts = [document.text for document in library]
         texts += [each.question for questions in library.anticipated.values() for each in questions]
         counted = Counter(word for text in texts for word in rjieba.cut(text, hmm=False))
-        words = [word for word, count in counted.items() if count >= SEEN_OFTEN]
+        words = [word for word, count in counted.items() if _is_term(word, count)]
         named = [name for document in library for name in (*document.metadata.names, document.metadata.region or "")]
         lay = [*glossary.terms, *(term for terms in glossary.terms.values() for term in terms)]
         sounding: dict[str, set[str]] = {}
@@ -70,13 +72,22 @@ class Spelling:
         spans = ((bounds[i], bounds[j]) for i in range(len(tokens)) for j in range(i + 2, len(bounds)))
         for start, end in sorted(spans, key=lambda span: span[0] - span[1]):
             words = question[start:end]
-            if not 2 <= end - start <= LONGEST or not _CHINESE.fullmatch(words) or words in self.known:
+            if not 2 <= end - start <= LONGEST or not _CHINESE.fullmatch(words) or _ALONE & set(words):
                 continue
-            if _ALONE & set(words) or (start and question[start - 1 : start + 1] in self.words):
+            if start and question[start - 1 : start + 1] in self.words:
                 continue
-            if not any(start < last and first < end for first, last in taken) and _sound(words) in self.terms:
+            if any(start < last and first < end for first, last in taken):
+                continue
+            # the sound first: looking through all that is known takes longest, and few stretches get so far
+            if _sound(words) in self.terms and words not in self.known:
                 taken.append((start, end))
                 yield start, end
+
+
+def _is_term(word: str, count: int) -> bool:
+    if count < (SEEN_OFTEN if len(word) > 2 else SHORT_SEEN_OFTEN):
+        return False
+    return any(tag.startswith(_MEANING) for part, tag in rjieba.tag(word) if part == word)
 
 
 def _parts(regions: list[str]) -> Iterator[str]:

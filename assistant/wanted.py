@@ -169,6 +169,8 @@ def name_of(kind: QuestionType, focus: str, text: str) -> str:
 
 # Asked to whom something is reported: the body stands behind 向, 报告 or 通报.
 _REPORTED = re.compile(r"报给|报告|告诉|上报|通知谁|跟谁说|向谁|往哪.{0,2}报|汇报|报谁")
+# Asked for a date, not for how long or how often.
+_BY_DATE = re.compile(r"哪一?年|为止|几月几号")
 _REACH = 20
 """Characters before a body that are looked at for that."""
 _TOWARDS = re.compile(r"(?:向|通报|报送至?|上报至?|报告)[^，。；]{0,12}$")
@@ -181,6 +183,8 @@ def wanted_facts(kind: QuestionType, focus: str, found: tuple[Fact, ...], text: 
     if kind is QuestionType.QUANTITY:
         unit = unit_of(focus)
         return tuple(fact for fact in of_kind if _is_of(unit, fact, text))
+    if kind is QuestionType.DEADLINE and _BY_DATE.search(focus):
+        return tuple(fact for fact in of_kind if fact.kind is FactKind.DEADLINE)
     if kind is QuestionType.DEADLINE:
         # «多久能办好» is answered by 3个月, «什么时候查» by 每月; a number of beds answers neither
         return tuple(fact for fact in of_kind if fact.kind is not FactKind.QUANTITY or _is_of(_LASTING, fact, text))

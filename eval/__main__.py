@@ -144,6 +144,23 @@ def train(
 
 
 @app.command()
+def crowd(
+    folder: Annotated[
+        Path, typer.Argument(help="要添加的文件所在的文件夹。", metavar="DIR", exists=True, file_okay=False)
+    ],
+    home: Home = Path("var"),
+    encoder: EncoderName = "",
+) -> None:
+    """文件库增大之后，自带题目的得分变化：把文件夹里的文件全部添加到临时的文件库再评。需要数分钟。"""
+    from eval.crowding import crowding, print_crowding
+
+    assistant = _open(home, encoder)
+    asked = [question for path in (TUNING, REPORTING) for question in _questions(path, assistant, skip_faulty=False)]
+    documents, found = crowding(asked, assistant, folder, _load_encoder(encoder, home), err)
+    print_crowding(documents, found, out)
+
+
+@app.command()
 def questions(home: Home = Path("var"), encoder: EncoderName = "") -> None:
     """比较有无预想问题：各自建索引、重新拟合，在报告题目上评分。约两分钟。"""
     from eval.questions import print_comparison, with_and_without

@@ -275,3 +275,39 @@ def test_nothing_unverified_leaves(tampered: object, assistant: Assistant) -> No
     assert verify(answer, assistant.library) is answer
     with pytest.raises(VerificationError):
         verify(tampered(answer), assistant.library)  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("question", ["哪些条款讲到安宁疗护", "帮我把讲安宁疗护的条款都找出来"])
+def test_every_listed_provision_speaks_of_it(question: str, assistant: Assistant) -> None:
+    answer = assistant.ask(question)
+    assert len(cited(answer)) >= 5
+    for document_id, article_id in cited(answer):
+        document = assistant.library.get(document_id)
+        assert "安宁疗护" in document.own_text(document.find(article_id))
+
+
+def test_a_question_to_an_article_is_answered_from_it(assistant: Assistant) -> None:
+    answer = assistant.ask("大兴措施第（二十）条谁负责")
+    assert (answer.status, cited(answer)) == (Status.ANSWERED, [("daxing-2026-22", "6.20")])
+    assert "区民政局、区卫生健康委" in "".join(marked(answer, assistant))
+
+
+def test_two_subjects_of_one_document_are_set_side_by_side(assistant: Assistant) -> None:
+    answer = assistant.ask("示范县跟示范机构，评的周期和名额一样不？")
+    assert {("national-2025-8", "2.1"), ("national-2025-8", "2.2")} <= set(cited(answer))
+
+
+def test_no_force_is_told_of_a_sentence_that_binds_in_two_ways(assistant: Assistant) -> None:
+    answer = assistant.ask("我们院在长宁，130张床，必须自己开医务室吗")
+    assert cited(answer)[0] == ("changning-2025-2", "2.1.1")
+    assert "原文用" not in answer.finding
+
+
+def test_what_is_repealed_is_told_so_only_when_asked_for_by_name(assistant: Assistant) -> None:
+    title = assistant.library.get("changning-2025-2").metadata.title
+    before = replace(assistant, clock=lambda: date(2024, 1, 1))
+    assert all(document_id != "changning-2025-2" for document_id, _ in cited(before.ask(DOCTORS)))
+    named = before.ask(f"《{title}》第14条")
+    assert cited(named) == [("changning-2025-2", "2.4.14")]
+    assert "尚未施行" in named.finding
+    assert before.index_version != assistant.index_version

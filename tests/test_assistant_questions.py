@@ -122,7 +122,28 @@ def test_address(question: str, document_ids: list[str], numbers: tuple[int, ...
 )
 def test_document_facts(question: str, document_id: str, field: Field, library: Library) -> None:
     asked = understand(question, library)
-    assert (asked.type, asked.document_ids, asked.field) == (Type.FACT, (document_id,), field)
+    assert (asked.type, asked.document_ids, asked.fields[:1]) == (Type.FACT, (document_id,), (field,))
+
+
+def test_two_facts_of_a_head_at_once(library: Library) -> None:
+    asked = understand("长宁那个文是哪几家发的，啥时候发的", library)
+    assert asked.fields == (Field.ISSUERS, Field.ISSUED_ON)
+
+
+@pytest.mark.parametrize(
+    ("question", "mentions"),
+    [
+        ("哪些条款讲到安宁疗护", True),
+        ("把讲安宁疗护的条款都找出来", True),
+        ("哪些文件写了中医适宜技术", True),
+        # near misses
+        ("40号文讲了哪些内容", False),
+        ("哪些人能享受免费体检", False),
+        ("哪些条件才能申报", False),
+    ],
+)
+def test_questions_for_what_speaks_of_something(question: str, mentions: bool, library: Library) -> None:
+    assert understand(question, library).mentions is mentions
 
 
 @pytest.mark.parametrize(
