@@ -88,15 +88,17 @@ def block(document: PolicyDocument, provision: Provision, span: Span, marked: tu
     return Block(document, provision, quotation, words=words)
 
 
-def draft_outcome(outcome: Outcome, asked: Understanding, wanted: Wanted, library: Library) -> Draft:
-    """The draft of a search's outcome."""
+def draft_outcome(
+    outcome: Outcome, asked: Understanding, wanted: Wanted, library: Library, absent: str | None = None
+) -> Draft:
+    """The draft of a search's outcome. absent: the title of a text that is asked about and not at hand."""
     if outcome.status is Status.CLARIFY:
         return _clarification(outcome, asked)
     blocks = tuple(_evidence_block(evidence, asked, wanted) for evidence in outcome.evidence)
     return Draft(
         status=outcome.status,
         type=asked.type,
-        form=_form(asked) if outcome.status is Status.ANSWERED else outcome.status.value,
+        form="absent" if absent else _form(asked) if outcome.status is Status.ANSWERED else outcome.status.value,
         blocks=blocks,
         slots={
             "missing": name_of(asked.sought, asked.focus, _words(outcome.evidence[:1])),
@@ -105,7 +107,7 @@ def draft_outcome(outcome: Outcome, asked: Understanding, wanted: Wanted, librar
             "silent": tuple(called(document) for document in outcome.silent),
         },
         related=tuple(_related(evidence) for evidence in outcome.near if evidence.signs.covered >= NEAR_MISS),
-        missing_texts=_missing_texts(outcome, wanted, library),
+        missing_texts=(f"《{absent}》",) if absent else _missing_texts(outcome, wanted, library),
         confidence=round(outcome.confidence, 4),
     )
 

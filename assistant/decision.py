@@ -194,6 +194,11 @@ def _key(evidence: Evidence) -> tuple[str, str]:
     return evidence.document.document_id, evidence.provision.article_id
 
 
+def decide_absent(weighed: Weighed, limit: int) -> Outcome:
+    """A question for what a text says that is not at hand: no clause of another answers it."""
+    return Outcome(Status.NOT_FOUND, near=weighed.ranked[:limit], confidence=1.0)
+
+
 def decide_mentions(weighed: Weighed, limit: int) -> Outcome:
     """Every provision that prints all of what is asked about; no evidence where none does."""
     concepts = weighed.wanted.concepts

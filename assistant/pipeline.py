@@ -20,13 +20,14 @@ from assistant.composition import Draft, draft_outcome
 from assistant.concepts import wanted_of
 from assistant.conversation import resolve
 from assistant.courtesies import answer_courtesy
-from assistant.decision import Outcome, Weighed, decide, decide_comparison, decide_mentions
+from assistant.decision import Outcome, Weighed, decide, decide_absent, decide_comparison, decide_mentions
 from assistant.evidence import Evidence, Ledger, weigh
 from assistant.glossary import PATH as GLOSSARY
 from assistant.glossary import Glossary, load_glossary
 from assistant.lookups import articles_asked, look_up
 from assistant.models import PATH as WEIGHTS
 from assistant.questions import Understanding, normalise, understand
+from assistant.references import text_asked
 from assistant.rendering import render, template_files
 from assistant.scope import Scope, scope_of, uncovered
 from assistant.spelling import Spelling
@@ -95,6 +96,7 @@ class Assistant:
         scope = scope_of(asked, filters, self.library, self.clock(), history)
         draft = (
             answer_courtesy(plain, self.library)
+            or self._not_at_hand(asked, scope, limit)
             or self._within_article(asked, scope)
             or look_up(asked, scope.library)
             or self._search_and_decide(asked, scope, limit)
@@ -120,6 +122,14 @@ class Assistant:
         asked = understand(resolve(plain, history, self.library, self.glossary), self.library)
         scope = scope_of(asked, filters, self.library, self.clock(), history)
         return self._weigh(asked, scope, scope.document_ids, candidates)
+
+    def _not_at_hand(self, asked: Understanding, scope: Scope, limit: int) -> Draft | None:
+        """The draft for a question for what a text says that is only named; None for any other question."""
+        absent = None if asked.document_ids else text_asked(asked.wording, self._missing_titles)
+        if absent is None:
+            return None
+        one = self._weigh(asked, scope, scope.document_ids)
+        return draft_outcome(decide_absent(one, limit), asked, one.wanted, self.library, absent)
 
     def _within_article(self, asked: Understanding, scope: Scope) -> Draft | None:
         """The draft for a question put to an article («第十五条谁负责»); None where it is not answered there."""
@@ -168,6 +178,11 @@ class Assistant:
         ruling = (hit for hit in hits if _rules_on_something(hit, self.library))
         ranked = weigh(ruling, asked, wanted, self._ledger, scope.meant, scope.recent)
         return Weighed(asked, wanted, ranked, uncovered=bool(uncovered(asked, self.library)))
+
+    @cached_property
+    def _missing_titles(self) -> tuple[str, ...]:
+        """Titles that the documents name and the library does not have, long ones first."""
+        return tuple(sorted((each.title for each in self.library.links.missing()), key=len, reverse=True))
 
     @cached_property
     def _ledger(self) -> Ledger:

@@ -311,3 +311,22 @@ def test_what_is_repealed_is_told_so_only_when_asked_for_by_name(assistant: Assi
     assert cited(named) == [("changning-2025-2", "2.4.14")]
     assert "尚未施行" in named.finding
     assert before.index_version != assistant.index_version
+
+
+@pytest.mark.parametrize(
+    ("question", "title"),
+    [
+        ("养老机构医务室基本标准里要求买哪些设备？", "《养老机构医务室基本标准（试行）》"),
+        ("《医养结合机构服务指南（试行）》第五条写的啥", "《医养结合机构服务指南（试行）》"),
+    ],
+)
+def test_a_text_that_is_only_named_is_said_not_to_be_at_hand(question: str, title: str, assistant: Assistant) -> None:
+    answer = assistant.ask(question)
+    assert (answer.status, answer.missing_texts) == (Status.NOT_FOUND, (title,))
+    assert title in answer.finding
+    assert not answer.citations
+
+
+def test_what_is_done_according_to_such_a_text_is_answered(assistant: Assistant) -> None:
+    answer = assistant.ask("按照养老机构医务室基本标准，要配几个医生")
+    assert cited(answer)[0] == ("changning-2025-2", "2.1.2")
