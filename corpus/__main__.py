@@ -7,30 +7,40 @@ import os
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import typer
 from rich.console import Console
 from rich.progress import track
 
-from corpus.anticipated import AnticipatedError, AnticipatedQuestion, read_anticipated
+from corpus.anticipated import AnticipatedError
 from corpus.figures.ledger import ledger
 from corpus.figures.spreadsheet import spreadsheet
-from corpus.holdings import Holding, Holdings, Outcome, UnknownHolding, library_at
+from corpus.holdings import Holdings, Outcome, UnknownHolding, known_at, library_at
 from corpus.library import DOCUMENTS, Library
 from corpus.manifest import Facts, ManifestError, facts_of, is_list
+from corpus.naming import printable
 from corpus.provisions import PolicyDocument
 from corpus.readers import SUFFIXES, UnreadableFile, read
 from corpus.receiving import Received, receive
 from corpus.structure.cleaning import clean
 from corpus.structure.conservation import Conservation, account, conservation
 from corpus.structure.parser import parse
+from corpus.versions import DamagedHolding, Holding
 
 LOST = 1
-_OUTCOMES = {Outcome.ADDED: "已添加", Outcome.NEW_VERSION: "已更新", Outcome.UNCHANGED: "没有变化"}
+_OUTCOMES = {
+    Outcome.ADDED: "已添加",
+    Outcome.NEW_VERSION: "已更新",
+    Outcome.UNCHANGED: "没有变化",
+    Outcome.SUPERSEDED: "以前添加过，已被现用的版本取代，没有变化（restore 可以恢复）",
+}
+
+Given = TypeVar("Given")
+Read = TypeVar("Read")
 
 commands = typer.Typer(help="政策文件：添加、查看、核对。", no_args_is_help=True, add_completion=False)
 err = Console(stderr=True)
@@ -58,15 +68,17 @@ def add(
     if not paths:
         raise typer.BadParameter("文件夹里没有可读的文件")
     facts = _facts(fact or [], len(paths))
-    holdings, library = Holdings(home), library_at(home)
+    library = _opened(known_at, home)
     failed = changed = 0
     for path in track(paths, "读取文件", console=err, transient=True, disable=len(paths) < 2):
-        received = _receive(path, library, facts)
-        if received is None or received.report.lost:
+        try:
+            received = receive(path, library, facts)
+            outcome = None if dry_run or received.report.lost else Holdings(home).add(received, facts)
+        except (UnreadableFile, ValueError, OSError) as error:
             failed += 1
-        if received is None:
+            typer.echo(f"✗ {_reason(error, path)}")
             continue
-        outcome = None if dry_run or received.report.lost else holdings.add(received, facts)
+        failed += received.report.lost
         _tell(received, outcome, in_full=dry_run)
         if outcome in {Outcome.ADDED, Outcome.NEW_VERSION}:
             changed += 1
@@ -123,7 +135,7 @@ def versions(document_id: Annotated[str, typer.Argument(help="文件编号")], h
 @commands.command("list")
 def list_documents(home: Home = Path("var")) -> None:
     """列出库中的文件，每行一个 JSON。"""
-    library = library_at(home)
+    library = _opened(library_at, home)
     added = {each.document_id: each for each in Holdings(home).current()}
     for document in library:
         _print(
@@ -139,9 +151,10 @@ def list_documents(home: Home = Path("var")) -> None:
 @commands.command()
 def show(source: Source, home: Home = Path("var")) -> None:
     """输出一份文件的元数据、条目树和引用的文件（JSON）。"""
-    library = library_at(home)
+    library = _opened(library_at, home)
     document = _open(source, library)
-    links = library.links.outgoing.get(document.document_id, ())
+    whole = library if source in library else library.with_document(document)
+    links = whole.links.outgoing.get(document.document_id, ())
     _print(
         {
             "document_id": document.document_id,
@@ -159,7 +172,7 @@ def show(source: Source, home: Home = Path("var")) -> None:
 @commands.command()
 def outline(source: Source, home: Home = Path("var")) -> None:
     """输出一份文件的提纲：条目编号、原文编号、标题。"""
-    _print_outline(_open(source, library_at(home)))
+    _print_outline(_open(source, _opened(library_at, home)))
 
 
 @commands.command()
@@ -173,11 +186,11 @@ def check(
     for name, path in track(chosen, "核对", console=err, transient=True, disable=len(chosen) < 2):
         try:
             report = _conserved(path)
-        except UnreadableFile as error:
-            typer.echo(f"✗ {name}：{error}")
+        except (UnreadableFile, OSError) as error:
+            typer.echo(f"✗ {_reason(error, path)}")
             lost += 1
             continue
-        typer.echo(f"{'✗' if report.lost else '✓'} {name}")
+        typer.echo(f"{'✗' if report.lost else '✓'} {printable(name)}")
         typer.echo("".join(f"    {line}\n" for line in account(report).splitlines()), nl=False)
         lost += report.lost
     typer.echo(f"共核对 {len(chosen)} 份，{lost} 份有问题")
@@ -188,9 +201,9 @@ def check(
 @commands.command()
 def questions(source: Source, home: Home = Path("var")) -> None:
     """列出一份文件各条目的预想问题数（能回答的、没有写明的），标出没有能回答的问题的条目。"""
-    library = library_at(home)
+    library = _opened(library_at, home)
     document = _open(source, library)
-    anticipated = library.anticipated.get(document.document_id) or _anticipated(document)
+    anticipated = library.anticipated.get(document.document_id, ())
     counts = Counter(each.article_id for each in anticipated if each.stated)
     left_open = Counter(each.article_id for each in anticipated if not each.stated)
     for node in document.walk():
@@ -208,7 +221,7 @@ def list_requirements(
     home: Home = Path("var"),
 ) -> None:
     """列出文件中的硬性要求（数量、频次、期限及其适用条件），每行一个 JSON，或作 CSV。"""
-    library = library_at(home)
+    library = _opened(library_at, home)
     documents = {each.document_id: each for each in ([_open(source, library)] if source else library)}
     entries = ledger(documents.values())
     if as_csv:
@@ -220,7 +233,11 @@ def list_requirements(
 
 def _files(given: Path) -> Iterator[Path]:
     """The file itself, or the readable files of a folder and of those in it, hidden ones left out."""
-    if not given.is_dir():
+    try:
+        is_folder = given.is_dir()
+    except OSError:  # a name that is too long
+        is_folder = False
+    if not is_folder:
         yield given
         return
     for path in sorted(given.rglob("*")):
@@ -234,29 +251,28 @@ def _facts(given: list[str], files: int) -> Facts:
         raise typer.BadParameter("--fact 只能用于一份文件")
     entry: dict[str, Any] = {}
     for each in given:
-        field, sign, value = each.partition("=")
-        if not sign:
+        field, _, value = (part.strip() for part in each.partition("="))
+        parts = [part.strip() for part in value.split("、") if part.strip()]
+        if not parts:
             raise typer.BadParameter(f"--fact 应写成 字段=值：{each}")
-        entry[field] = value.split("、") if is_list(field) else value
+        entry[field] = parts if is_list(field) else value
     try:
         return facts_of("--fact", entry)
     except ManifestError as error:
         raise typer.BadParameter(str(error)) from None
 
 
-def _receive(path: Path, library: Library, facts: Facts) -> Received | None:
-    try:
-        return receive(path, library, facts)
-    except (UnreadableFile, ValueError) as error:
-        typer.echo(f"✗ {error}")
-        return None
+def _reason(error: Exception, path: Path) -> str:
+    """Why a file could not be read or kept. What readers raise names the file."""
+    reason = f"{path.name}：磁盘读写出错（{error.strerror}）" if isinstance(error, OSError) else str(error)
+    return printable(reason)
 
 
 def _tell(received: Received, outcome: Outcome | None, in_full: bool) -> None:
     document = received.document
     sign = "✗" if received.report.lost else "✓"
     done = "核对未通过，没有添加" if received.report.lost else _OUTCOMES[outcome] if outcome else "未添加（试运行）"
-    typer.echo(f"{sign} {received.path.name} → {document.document_id}：{done}，{len(document.provisions)} 个条目")
+    typer.echo(f"{sign} {received.name} → {document.document_id}：{done}，{len(document.provisions)} 个条目")
     typer.echo(f"    {document.metadata.title}")
     for note in received.notes:
         typer.echo(f"    注意：{note}")
@@ -279,7 +295,7 @@ def _update_index(home: Path) -> None:
 def _to_check(sources: list[str], home: Path) -> Iterator[tuple[str, Path]]:
     """(name, the file as it was added)."""
     holdings = Holdings(home)
-    added: dict[str, Holding] = {each.document_id: each for each in holdings.current()}
+    added: dict[str, Holding] = {each.document_id: each for each in _opened(Holdings.current, holdings)}
     shipped = {path.stem: path for path in sorted(DOCUMENTS.iterdir()) if path.suffix in SUFFIXES}
     if not sources:
         yield from ((name, path) for name, path in shipped.items() if name not in added)
@@ -300,28 +316,30 @@ def _conserved(path: Path) -> Conservation:
     return conservation(reading.text, cleaned, parse(cleaned.text), reading.dropped)
 
 
-def _anticipated(document: PolicyDocument) -> tuple[AnticipatedQuestion, ...]:
+def _opened(read: Callable[[Given], Read], given: Given) -> Read:
+    """What is read of the data directory; a plain message and the end where what lies there is damaged."""
     try:
-        return read_anticipated(document)
-    except AnticipatedError as error:
-        raise typer.BadParameter(str(error)) from None
+        return read(given)
+    except (DamagedHolding, AnticipatedError, OSError) as error:
+        err.print(f"文件库打不开：{error}", style="red", markup=False, highlight=False, soft_wrap=True)
+        raise typer.Exit(LOST) from None
 
 
 def _open(source: str, library: Library) -> PolicyDocument:
     if source in library:
         return library.get(source)
     path = Path(source)
-    if not path.suffix:
+    if not path.suffix and not os.path.lexists(path):
         raise typer.BadParameter(f"库中没有编号为 {source} 的文件；python -m corpus list 可列出全部")
     try:
         return receive(path, library).document
-    except (UnreadableFile, ManifestError, ValueError) as error:
-        raise typer.BadParameter(str(error)) from None
+    except (UnreadableFile, ValueError, OSError) as error:
+        raise typer.BadParameter(_reason(error, path)) from None
 
 
 def _not_added(document_id: str, home: Path) -> str:
     if document_id in library_at(home):
-        return f"{document_id} 随程序提供，不能移出"
+        return f"{document_id} 随程序提供，不是添加的文件：不能移出，也没有别的版本"
     return f"没有添加过 {document_id}；python -m corpus list 可列出全部"
 
 

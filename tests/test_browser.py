@@ -332,3 +332,113 @@ def test_an_article_longer_than_the_screen_opens_at_the_words_cited(page: Page) 
     start = text.index("并通报行业主管部门")
     page.goto(f"/documents/daxing-2026-22?start={start}&end={start + 9}#6.21")
     expect(page.locator("mark")).to_be_in_viewport()
+
+
+def test_words_typed_call_up_questions_that_the_keyboard_can_choose(page: Page) -> None:
+    page.goto("/")
+    box, options = page.get_by_label("您的问题"), page.get_by_role("option")
+    box.click()
+    page.keyboard.type("消防")
+    expect(options.first).to_be_visible()
+    expect(box).to_have_attribute("aria-expanded", "true")
+    expect(page.get_by_role("combobox", expanded=True)).to_have_count(1)
+    expect(page.get_by_role("status").first).to_contain_text("条提示")
+    assert options.count() == 8
+    keep(page, "suggestions-desktop")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    expect(options.nth(1)).to_have_attribute("aria-selected", "true")
+    expect(box).to_have_attribute("aria-activedescendant", str(options.nth(1).get_attribute("id")))
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowUp")
+    expect(box).not_to_have_attribute("aria-activedescendant", re.compile("."))
+    page.keyboard.press("ArrowUp")
+    expect(options.nth(7)).to_have_attribute("aria-selected", "true")
+    chosen = options.nth(7).inner_text().partition("\n")[0]
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-turn] .question")).to_contain_text(chosen)
+    expect(page.get_by_role("listbox")).to_have_count(0)
+    expect(box).to_have_value("")
+
+
+def test_escape_puts_the_questions_away_and_enter_asks_what_was_typed(page: Page) -> None:
+    page.goto("/")
+    box = page.get_by_label("您的问题")
+    box.click()
+    page.keyboard.type("消防演练多久一次")
+    expect(page.get_by_role("option").first).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("listbox")).to_have_count(0)
+    expect(box).to_have_value("消防演练多久一次")
+    expect(box).to_be_focused()
+    page.keyboard.type("？")
+    expect(page.get_by_role("option").first).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-turn] .question")).to_have_text("问：消防演练多久一次？")
+    expect(page.get_by_role("listbox")).to_have_count(0)
+
+
+def test_a_question_called_up_is_asked_by_tapping_it(browser: Browser, site: str) -> None:
+    context = browser.new_context(
+        base_url=site, viewport=PHONE, has_touch=True, is_mobile=True, reduced_motion="reduce"
+    )
+    page = context.new_page()
+    page.goto("/")
+    page.get_by_label("您的问题").tap()
+    page.keyboard.type("医务室")
+    option = page.get_by_role("option").first
+    expect(option).to_be_visible()
+    assert page.get_by_role("option").count() == 5
+    for each in page.get_by_role("option").all():
+        box = each.bounding_box()
+        assert box is not None
+        assert box["height"] >= 44
+        assert box["y"] >= 52
+    assert overflow(page) == 0
+    keep(page, "suggestions-phone")
+    words = option.inner_text()
+    option.tap()
+    expect(page.locator("[data-turn] .question")).to_contain_text(words)
+    context.close()
+
+
+def test_questions_are_called_up_once_the_typing_pauses_and_not_for_a_letter(page: Page) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "/suggestions" in request.url else None)
+    page.goto("/")
+    page.get_by_label("您的问题").click()
+    page.keyboard.type("医")
+    page.wait_for_timeout(400)
+    assert [url for url in asked if "/api/" in url] == []
+    page.keyboard.type("务室护士", delay=20)
+    expect(page.get_by_role("option").first).to_be_visible()
+    assert len([url for url in asked if "/api/" in url]) == 1
+
+
+def test_without_suggestions_the_page_works_as_before(page: Page) -> None:
+    page.goto("/")
+    page.route("**/api/v1/suggestions**", lambda route: route.fulfill(status=500, body="oops"))
+    page.get_by_label("您的问题").click()
+    page.keyboard.type("消防演练多久一次？")
+    page.wait_for_timeout(400)
+    expect(page.get_by_role("listbox")).to_have_count(0)
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-turn] .question")).to_contain_text("消防演练多久一次？")
+
+
+def test_the_shelf_is_narrowed_down_and_leads_to_what_is_named(page: Page) -> None:
+    page.set_viewport_size(PHONE)
+    page.goto("/documents")
+    page.get_by_label("标题、文号或发文机关").fill("示范项目")
+    page.get_by_role("button", name="查找").click()
+    expect(page.get_by_text("找到 1 份。")).to_be_visible()
+    assert overflow(page) == 0
+    page.get_by_role("link", name="医养结合示范项目工作方案").click()
+    section = page.locator("#references")
+    expect(section.locator("li")).not_to_have_count(0)
+    section.get_by_role("link", name="关于促进医养结合服务高质量发展的指导意见").click()
+    expect(page).to_have_url(re.compile("/documents/national-2024-40$"))
+    page.locator("#cited-by").get_by_role("link", name="文首").click()
+    expect(page.locator("mark")).to_have_text("《关于促进医养结合服务高质量发展的指导意见》（国卫老龄发〔2024〕40号）")
+    expect(page.locator("mark")).to_be_in_viewport()

@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus.library import Library
+from corpus.provisions import Metadata, PolicyDocument, Provision
 from tests.test_web_desk import (
     DOCTORS,
     ELSEWHERE,
@@ -31,6 +32,7 @@ from tests.test_web_desk import (
 from web.app import create_app
 from web.assets import FOR_A_WHILE, FOR_GOOD
 from web.marking import LONG, pieces, stretches
+from web.sheet import outline
 from web.store import open_store
 from web.views import EXAMPLES
 
@@ -133,6 +135,14 @@ def quoted(turn: Element) -> list[str]:
 
 
 # Asking without script
+
+
+def test_nothing_is_suggested_without_script(client: TestClient) -> None:
+    page = read(client.get("/").text)
+    panel = page.one("ul", role="listbox")
+    assert panel.inside == []
+    assert "hidden" in page.one("div", class_="suggestions").attributes
+    assert "role" not in page.one("textarea").attributes
 
 
 def test_the_empty_page_invites_a_question(client: TestClient) -> None:
@@ -282,13 +292,6 @@ def test_words_of_an_address_stay_words(client: TestClient, words: str) -> None:
 # Documents
 
 
-def test_the_shelf_lists_every_document(client: TestClient, library: Library) -> None:
-    shelf = read(client.get("/documents").text).one("ul", class_="shelf")
-    assert [each.attributes["href"] for each in shelf.all("a")] == [
-        f"/documents/{document.document_id}" for document in library
-    ]
-
-
 def test_a_document_is_shown_whole_with_its_outline(client: TestClient, library: Library) -> None:
     for document in library:
         page = read(client.get(f"/documents/{document.document_id}").text)
@@ -297,7 +300,10 @@ def test_a_document_is_shown_whole_with_its_outline(client: TestClient, library:
         squeezed = "".join("".join(each.text for each in shown).split())
         assert squeezed == "".join(document.text.split())
         links = [each.attributes["href"] for each in page.one("nav", class_="outline").all("a")]
-        assert links == [f"#{each.article_id}" for each in document.walk()]
+        articles = [link for link in links if link not in ("#references", "#cited-by")]
+        assert articles == [f"#{each.article_id}" for each in document.walk()]
+        anchors = {each.attributes["id"] for each in page.all("section")}
+        assert {link[1:] for link in links} <= anchors
         assert all(each.text.strip() for each in page.one("nav", class_="outline").all("a"))
 
 
@@ -305,6 +311,7 @@ def test_what_a_document_does_not_print_is_said_to_be_unstated(client: TestClien
     facts = read(client.get("/documents/anonymous-district-plan").text).one("dl", class_="facts")
     shown = {each.one("dt").text: each.one("dd").text for each in facts.all("div")}
     assert (shown["文号"], shown["成文日期"], shown["地区"]) == ("文件未注明", "文件未注明", "**市**区")
+    assert "印发日期" not in shown
 
 
 def test_a_range_over_several_articles_is_marked_in_each(client: TestClient, library: Library) -> None:
@@ -400,7 +407,7 @@ def test_every_response_carries_the_security_headers(client: TestClient, path: s
 def test_pages_obey_their_own_policy(client: TestClient, path: str) -> None:
     page = read(client.get(path).text)
     assert page.all("style") == []
-    assert [each.text for each in page.all("script")] == [""]
+    assert {each.text for each in page.all("script")} == {""}
     for each in page.walk():
         assert not {"style", "onclick", "onload"} & set(each.attributes)
         assert not each.attributes.get("src", "").startswith(("http", "//"))
@@ -411,8 +418,9 @@ def test_pages_obey_their_own_policy(client: TestClient, path: str) -> None:
 
 def test_files_are_kept_for_good_under_their_fingerprint_only(client: TestClient) -> None:
     page = read(client.get("/").text)
-    addresses = [each.attributes["href"] for each in page.all("link")] + [page.one("script").attributes["src"]]
-    assert len(addresses) == 3
+    addresses = [each.attributes["href"] for each in page.all("link")]
+    addresses += [each.attributes["src"] for each in page.all("script")]
+    assert len(addresses) == 4
     for address in addresses:
         assert client.get(address).headers["cache-control"] == FOR_GOOD
         assert client.get(address.partition("?")[0]).headers["cache-control"] == FOR_A_WHILE
@@ -432,6 +440,14 @@ def test_the_reference_lists_every_operation_and_code(client: TestClient) -> Non
         assert path in text
     for words in ("question_too_long", "document_sha256", "interpreted_question", "必填"):
         assert words in text
+
+
+def test_the_reference_says_what_a_field_may_be_and_has_no_empty_table(client: TestClient) -> None:
+    page = read(client.get("/docs").text)
+    assert "answered / unspecified / clarify / not_found" in page.text
+    assert "question / heading" in page.text
+    assert "现行有效 / 尚未施行 / 已修改 / 已废止 / 已失效" in page.text
+    assert all(each.all("td") for each in page.all("table"))
 
 
 # Marking and folding
@@ -467,3 +483,53 @@ def test_a_long_text_is_folded_around_its_mark() -> None:
     parts = stretches(text, [(203, 205)])
     assert [part.folded for part in parts] == [True, False, True]
     assert "".join(piece.text for piece in parts[1].pieces) == "要紧的字句。"
+
+
+# The outline
+
+
+def outlined(*provisions: tuple[str, str, str, str | None, str]) -> list[str]:
+    """The outline of a document of these provisions: article_id, label, heading, parent and own text."""
+    text, made = "", []
+    for article_id, label, heading, parent, own in provisions:
+        level = 1 if parent is None else 2
+        made.append(
+            Provision(article_id, label, heading, level, parent, len(text), len(text) + len(own), len(text) + len(own))
+        )
+        text += own
+    document = PolicyDocument("paper", Metadata("某办法"), text, tuple(made))
+    return [f"{entry.article_id} {entry.words}" for entry in outline(document)]
+
+
+def test_a_heading_that_is_all_there_is_stands_in_the_outline_once() -> None:
+    assert outlined(
+        ("t1", "法律责任", "法律责任", None, "法律责任\n"),
+        ("t2", "教 育", "教 育", None, "教 育\n"),
+        ("c1", "第一章", "总　　则", None, "第一章　总　　则\n"),
+        ("1", "第一条", "", "c1", "第一条　为了规范服务。\n"),
+        ("2~2", "一、", "申请类别", None, "一、申请类别\n"),
+        ("a1:0", "附件1", "申请表", None, "附件1\n申请表\n"),
+        ("a1:1", "附件1一、", "填表说明", "a1:0", "一、填表说明\n"),
+        ("end", "文末", "", None, "某局\n"),
+    ) == [
+        "t1 法律责任",
+        "t2 教 育",
+        "c1 第一章 总则",
+        "1 第一条 为了规范服务。",
+        "2~2 一、申请类别",
+        "a1:0 附件1 申请表",
+        "a1:1 一、填表说明",
+        "end 文末",
+    ]
+
+
+def test_paragraphs_and_items_of_an_article_are_left_to_the_text_unless_they_have_a_heading() -> None:
+    assert outlined(
+        ("6", "第六条", "", None, "第六条　缴费标准如下：\n"),
+        ("6.1", "第六条（一）", "职工", "6", "（一）职工。\n"),
+        ("6.2", "第六条（二）", "", "6", "（二）居民按年缴费，财政补助。\n"),
+        ("6.3", "第六条第三款", "", "6", "其他人员另行规定。\n"),
+        ("7", "二、", "办理", None, "二、办理\n"),
+        ("7.1", "二、1.", "", "7", "1.到窗口办理，或者在网上办理。\n"),
+        ("7.t1", "二、续段", "", "7", "办理时限另行公布。\n"),
+    ) == ["6 第六条 缴费标准如下：", "6.1 （一）职工", "7 二、办理", "7.1 1.到窗口办理，或者在网上办理。"]

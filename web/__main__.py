@@ -24,8 +24,9 @@ QUEUE = 2048
 cli = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 
-@cli.command(help="启动医养问策的网页与接口。")
+@cli.callback(invoke_without_command=True, help="启动医养问策的网页与接口。")
 def serve(
+    context: typer.Context,
     host: Annotated[str | None, typer.Option(help="监听地址，默认 127.0.0.1，也可用 YIYANG_HOST 设定。")] = None,
     port: Annotated[
         int | None,
@@ -33,9 +34,27 @@ def serve(
     ] = None,
 ) -> None:
     """The one command: settings, then the port, then the index, then serving."""
+    if context.invoked_subcommand is not None:
+        return
     settings = read_settings(host, port)
     listener = listen(settings.host, settings.port)
     run(settings, listener)
+
+
+@cli.command(help="以 MCP 协议（标准输入输出）提供提问、检索、看条目、核对引文四个工具。")
+def mcp() -> None:
+    """The tools for programs; nothing but the protocol goes to standard output."""
+    from index.encoder import EncoderError
+    from index.model import ModelError
+    from index.storage import IndexUnavailable
+    from web.mcp import serve as serve_tools
+
+    try:
+        serve_tools(read_settings(None, None).home)
+    except IndexUnavailable as error:
+        leave(f"{error}；也可运行 make setup")
+    except (EncoderError, ModelError) as error:
+        leave(str(error))
 
 
 def read_settings(host: str | None, port: int | None) -> Settings:
@@ -81,7 +100,10 @@ def run(settings: Settings, listener: socket.socket) -> None:
     assistant.ask(FIRST_QUESTION)
     settings.home.mkdir(parents=True, exist_ok=True)
     store = open_store(settings.store_url)
-    app = create_app(assistant, store)
+    try:
+        app = create_app(assistant, store, settings.wechat)
+    except ValueError as error:
+        leave(str(error))
     config = uvicorn.Config(
         app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=GRACE
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+from functools import cache
 from time import perf_counter
 from typing import Annotated, Any
 
@@ -9,11 +11,15 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import PlainTextResponse
 
 from corpus.citations import Citation, CitationError, check
+from corpus.figures.ledger import Entry, ledger
 from corpus.provisions import PolicyDocument
 from web import schemas
 from web.asking import Desk
 from web.metrics import Metrics
 from web.problems import Problem
+from web.shapes.card import card
+from web.shapes.text import page_of, wechat_text
+from web.suggestions import suggestions_of
 
 _ERRORS: dict[int | str, dict[str, Any]] = {
     status: {"model": schemas.ProblemOut, "description": words, "content": {"application/problem+json": {}}}
@@ -32,7 +38,10 @@ def api_router(desk: Desk, metrics: Metrics) -> APIRouter:
     """The routes under /api/v1."""
     router = APIRouter(prefix="/api/v1")
     _add_questions(router, desk, metrics)
+    _add_suggestions(router, desk)
     _add_documents(router, desk)
+    _add_references(router, desk)
+    _add_requirements(router, desk)
     _add_checks(router, desk)
     return router
 
@@ -41,12 +50,25 @@ def _add_questions(router: APIRouter, desk: Desk, metrics: Metrics) -> None:
     json_only = [Depends(require_json)]
     library = desk.assistant.library
 
-    @router.post("/ask", summary="提问", tags=["问答"], dependencies=json_only, responses=_ERRORS)
-    def ask(request: schemas.AskRequest) -> schemas.AskResponse:
+    @router.post(
+        "/ask",
+        summary="提问",
+        tags=["问答"],
+        dependencies=json_only,
+        responses=_ERRORS | {200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
+        response_model=schemas.AskResponse | schemas.CardOut,
+    )
+    def ask(request: schemas.AskRequest, http: Request) -> schemas.AskResponse | schemas.CardOut | Response:
         """用一句话提问，得到逐字引用文件原文的回答。"""
         filters = (request.filters or schemas.FiltersIn()).to_filters()
         asked = desk.ask(request.question, request.conversation_id, filters, request.limit)
         metrics.answer(asked)
+        if request.format == "card":
+            return schemas.CardOut.of(card(asked, library), asked)
+        if request.format == "wechat":
+            text = wechat_text(asked, library, f"{str(http.base_url).rstrip('/')}{page_of(asked.answer)}")
+            ids = {"x-conversation-id": asked.conversation_id, "x-answer-id": asked.answer_id}
+            return PlainTextResponse(text, headers=ids)
         return schemas.AskResponse.from_answer(asked, library)
 
     @router.get("/search", summary="检索", tags=["问答"], responses={422: _ERRORS[422], 404: _ERRORS[404]})
@@ -71,6 +93,16 @@ def _add_questions(router: APIRouter, desk: Desk, metrics: Metrics) -> None:
         return schemas.FeedbackResponse(feedback_id=feedback_id)
 
 
+def _add_suggestions(router: APIRouter, desk: Desk) -> None:
+    suggestions = suggestions_of(desk.assistant.library)
+
+    @router.get("/suggestions", summary="输入提示", tags=["问答"], responses={422: _ERRORS[422]})
+    def suggest(query: Annotated[schemas.SuggestionsRequest, Query()]) -> schemas.SuggestionList:
+        """依已经写下的字，提示可以直接提交的问题。提示只供提问参考，不是文件原文。"""
+        found = suggestions.matching(query.q, query.limit, date.today())
+        return schemas.SuggestionList(suggestions=[schemas.SuggestionOut.of(each) for each in found])
+
+
 def _add_documents(router: APIRouter, desk: Desk) -> None:
     library = desk.assistant.library
     missing: dict[int | str, dict[str, Any]] = {404: _ERRORS[404]}
@@ -78,13 +110,13 @@ def _add_documents(router: APIRouter, desk: Desk) -> None:
     @router.get("/documents", summary="文件目录", tags=["文件"])
     def documents() -> schemas.DocumentList:
         """列出文件库中的全部文件。"""
-        listed = [schemas.DocumentSummary.of(document) for document in library]
+        listed = [schemas.DocumentSummary.of(document, library) for document in library]
         return schemas.DocumentList(documents=listed, index_version=desk.assistant.index_version)
 
     @router.get("/documents/{document_id}", summary="文件", tags=["文件"], responses=missing)
     def document(document_id: str) -> schemas.DocumentOut:
         """一份文件的基本信息和全部条目。"""
-        return schemas.DocumentOut.of(library.get(document_id))
+        return schemas.DocumentOut.of(library.get(document_id), library)
 
     @router.get(
         "/documents/{document_id}/text",
@@ -103,6 +135,48 @@ def _add_documents(router: APIRouter, desk: Desk) -> None:
         """一个条目的全文。"""
         found = library.get(document_id)
         return schemas.ProvisionOut.of(found, found.find(article_id))
+
+
+def _add_references(router: APIRouter, desk: Desk) -> None:
+    library = desk.assistant.library
+
+    @router.get("/documents/{document_id}/references", summary="引用关系", tags=["文件"], responses={404: _ERRORS[404]})
+    def references(document_id: str) -> schemas.ReferencesOut:
+        """这份文件提到哪些文件和条目，文件库中哪些文件提到它。"""
+        return schemas.ReferencesOut.of(library.get(document_id), library, desk.assistant.index_version)
+
+    @router.get("/references/missing", summary="缺少的文件", tags=["文件"], responses={422: _ERRORS[422]})
+    def missing(query: Annotated[schemas.PageRequest, Query()]) -> schemas.MissingList:
+        """文件提到、文件库中没有的文件，提到次数多的在前。"""
+        found = library.links.missing()
+        return schemas.MissingList(
+            missing=[schemas.MissingOut.of(each, library) for each in found[query.offset : query.offset + query.limit]],
+            total=len(found),
+            index_version=desk.assistant.index_version,
+        )
+
+
+def _add_requirements(router: APIRouter, desk: Desk) -> None:
+    library = desk.assistant.library
+
+    @cache
+    def entries() -> tuple[Entry, ...]:
+        return ledger(library)
+
+    @router.get("/requirements", summary="硬性要求", tags=["文件"], responses={422: _ERRORS[422], 404: _ERRORS[404]})
+    def requirements(query: Annotated[schemas.RequirementsRequest, Query()]) -> schemas.RequirementList:
+        """列出文件中可以核查的数字：数量、频次、期限及其适用条件，各附所在的句子。"""
+        for document_id in query.document_id or ():
+            library.get(document_id)
+        selection = query.to_selection()
+        found = [entry for entry in entries() if selection.takes(entry)]
+        return schemas.RequirementList(
+            requirements=[
+                schemas.RequirementOut.of(entry, library) for entry in found[query.offset : query.offset + query.limit]
+            ],
+            total=len(found),
+            index_version=desk.assistant.index_version,
+        )
 
 
 def _add_checks(router: APIRouter, desk: Desk) -> None:

@@ -10,6 +10,8 @@ from web.problems import Problem
 
 MAX_BODY = 64 * 1024
 """Bytes of a request body."""
+LARGER = {"/v1/chat/completions": 1024 * 1024}
+"""Bytes where a caller sends the whole conversation every time."""
 
 SECURITY_HEADERS = {
     "content-security-policy": (
@@ -34,8 +36,9 @@ class BodyLimit:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        most = LARGER.get(scope["path"], MAX_BODY)
         announced = Headers(scope=scope).get("content-length", "")
-        if announced.isdecimal() and (len(announced) > 18 or int(announced) > MAX_BODY):
+        if announced.isdecimal() and (len(announced) > 18 or int(announced) > most):
             await Problem("payload_too_large").response()(scope, receive, send)
             return
         seen = 0
@@ -44,7 +47,7 @@ class BodyLimit:
             nonlocal seen
             message = await receive()
             seen += len(message.get("body", b""))
-            if seen > MAX_BODY:
+            if seen > most:
                 # FastAPI lets an HTTPException through while it reads a body, and nothing else
                 raise HTTPException(413)
             return message

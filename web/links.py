@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import quote
 
 from corpus.citations import Citation
+from corpus.relations.resolution import Target
 
 
 def document_url(document_id: str) -> str:
@@ -17,7 +18,23 @@ def provision_url(document_id: str, article_id: str) -> str:
     return f"{document_url(document_id)}#{quote(article_id, safe=':')}"
 
 
-def citation_url(citation: Citation) -> str:
+def article_url(article_id: str) -> str:
+    """An article of the document on the same page."""
+    return f"#{quote(article_id, safe=':')}"
+
+
+def target_url(target: Target) -> str:
+    """The page of the document that a reference leads to, opened at the article where one is meant."""
+    if target.article_id is None:
+        return document_url(target.document_id)
+    return provision_url(target.document_id, target.article_id)
+
+
+def words_url(document_id: str, article_id: str, start: int, end: int) -> str:
     """The document page marks start:end and opens at the article, without any script."""
-    article = quote(citation.article_id, safe=":")
-    return f"{document_url(citation.document_id)}?start={citation.start}&end={citation.end}#{article}"
+    return f"{document_url(document_id)}?start={start}&end={end}#{quote(article_id, safe=':')}"
+
+
+def citation_url(citation: Citation) -> str:
+    """The page of the document cited, opened at the words."""
+    return words_url(citation.document_id, citation.article_id, citation.start, citation.end)

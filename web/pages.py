@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,16 +13,20 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from assistant.questions import MAX_QUESTION
-from web import links, views
+from web import links, relations, sheet, views
 from web.asking import Asked, Desk
 from web.assets import Assets
+from web.facts import facts_of
 from web.metrics import Metrics
 from web.problems import Problem
+from web.shelf import Wish, shelf_of
 from web.store import ID_PATTERN, UnknownConversation
-from web.wording import WordingError, clean_question
+from web.wording import WordingError, clean_question, clean_words
 
 TEMPLATES = Path(__file__).with_name("templates")
-_MACHINE_PATHS = ("/api/", "/healthz", "/readyz", "/metrics", "/openapi.json", "/static/")
+_MACHINE_PATHS = ("/api/", "/v1/", "/wechat/", "/healthz", "/readyz", "/metrics", "/openapi.json", "/static/")
+_LONGEST_WISH = 100
+"""Characters of what the list of documents is narrowed down by."""
 _SCRIPT = "x-fragment"
 """Header by which the page's own script asks for a piece of HTML, or a problem, in place of a page."""
 
@@ -152,17 +157,28 @@ def _add_documents(router: APIRouter, desk: Desk, pages: Pages) -> None:
     library = desk.assistant.library
 
     @router.get("/documents")
-    def documents() -> Response:
-        return pages.render("documents.html", {"documents": [*library]})
+    def documents(q: str = "", region: str = "", standing: str = "") -> Response:
+        shelf = shelf_of(library, _wish(q, region, standing), date.today())
+        return pages.render("documents.html", {"shelf": shelf})
 
     @router.get("/documents/{document_id}")
     def document(document_id: str, start: str = "", end: str = "") -> Response:
         found = library.get(document_id)
-        mark = views.mark_of(found, start, end)
+        mark = sheet.mark_of(found, start, end)
         values = {
             "document": found,
-            "sections": views.sections(found, mark),
-            "outline": views.outline(found),
-            "mark": mark,
+            "facts": facts_of(found, library, date.today()),
+            "sections": sheet.sections(found, mark, library.links.outgoing[document_id]),
+            "outline": sheet.outline(found),
+            "named": relations.texts_named(document_id, library),
+            "naming": relations.documents_naming(document_id, library),
         }
         return pages.render("document.html", values)
+
+
+def _wish(words: str, region: str, standing: str) -> Wish:
+    """What the list of documents is asked for. Raises Problem (control_characters)."""
+    try:
+        return Wish(*(clean_words(each)[:_LONGEST_WISH] for each in (words, region, standing)))
+    except WordingError as error:
+        raise Problem(error.code, str(error)) from None

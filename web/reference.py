@@ -54,11 +54,29 @@ def reference_router(app: FastAPI, pages: Pages) -> APIRouter:
 
     @router.get("/docs")
     def reference() -> Response:
-        api = app.openapi()
+        api = spelled_out(app.openapi())
         values = {"operations": [*operations(api)], "models": models(api), "kinds": KINDS}
         return pages.render("reference.html", values)
 
     return router
+
+
+def spelled_out(api: Mapping[str, Any]) -> dict[str, Any]:
+    """The description with the values of every enumeration where it is used, and no models for enumerations."""
+    schemas: dict[str, Any] = api["components"]["schemas"]
+    values = {name: schema["enum"] for name, schema in schemas.items() if "enum" in schema}
+
+    def spell(part: Any) -> Any:
+        if isinstance(part, list):
+            return [spell(each) for each in part]
+        if not isinstance(part, dict):
+            return part
+        if (name := _reference(part)) in values:
+            return {**part, "$ref": "", "enum": values[name]}
+        return {key: spell(each) for key, each in part.items() if key not in values or part is not schemas}
+
+    found: dict[str, Any] = spell(api)
+    return found
 
 
 def operations(api: Mapping[str, Any]) -> Iterator[OperationDoc]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -12,11 +13,18 @@ from pydantic_core import PydanticCustomError
 
 from assistant.answers import Clarification, Filters, QuestionType, Quotation, Related, Status
 from assistant.questions import MAX_QUESTION
+from corpus.figures.hard_figures import FigureKind
+from corpus.figures.ledger import Entry, Selection
+from corpus.figures.requirements import Force
 from corpus.library import Library
 from corpus.provisions import PolicyDocument, Provision
+from corpus.relations.resolution import Link, Missing, Target
+from corpus.relations.validity import Standing
 from web import links
 from web.asking import Asked, Hit
+from web.shapes.card import PAGE, Card
 from web.store import ID_PATTERN
+from web.suggestions import Suggestion, SuggestionKind
 from web.wording import WordingError, clean_question, clean_words
 
 MAX_LIMIT = 10
@@ -97,6 +105,9 @@ class AskRequest(_Request):
     conversation_id: str | None = about("接着哪段对话问；不填即开始新的对话", None, default=None, pattern=ID_PATTERN)
     filters: FiltersIn | None = about("限定检索范围", {"region": "上海市长宁区"}, default=None)
     limit: int = about("检索到的条文最多引用几处；比较和提纲不受此限", 3, default=3, ge=1, le=MAX_LIMIT, strict=True)
+    format: Literal["json", "wechat", "card"] = about(
+        "json 完整的回答；wechat 微信文本消息，不超过 2048 字节；card 小程序页面的卡片", "json", default="json"
+    )
 
 
 class SearchRequest(_Request):
@@ -261,6 +272,26 @@ class AskResponse(_Response):
         )
 
 
+class CardOut(_Response):
+    """小程序页面的卡片。"""
+
+    status: Status = about("结果", "answered")
+    title: str = about("标题：首先引用的文件；没有引文时为结果", _TITLE)
+    finding: str = about("结论", f"上海市长宁区规定：「{_QUOTE}」。")
+    quote: str = about("引文，逐字；没有时为空", _QUOTE)
+    marks: list[tuple[int, int]] = about("回答问题的字句在引文中的范围，以 UTF-16 码元计", [[24, 32]])
+    citation: str = about("出处：标题、文号、条目；没有时为空", f"《{_TITLE}》（长民〔2025〕2号）二、（一）2.")
+    page_path: str = about("显示原文的小程序页面；没有时为空", f"{PAGE}?document_id=…", serialization_alias="pagePath")
+    more: int = about("另有几处引文", 0)
+    options: list[str] = about("反问时可直接提交的完整问题", [])
+    conversation_id: str = about("对话编号，追问时带上", _ID)
+    answer_id: str = about("回答编号，评价时带上", _ID)
+
+    @classmethod
+    def of(cls, card: Card, asked: Asked) -> CardOut:
+        return cls(**asdict(card), conversation_id=asked.conversation_id, answer_id=asked.answer_id)
+
+
 class HitOut(_Response):
     """一条检索结果。"""
 
@@ -317,13 +348,16 @@ class DocumentSummary(_Response):
     issuers: list[str] = about("发文机关", _ISSUERS)
     issued_on: date | None = about("成文日期；文件未注明时为 null", "2025-01-02")
     region: str | None = about("适用地区", "上海市长宁区")
-    status: str | None = about("时效；文件未注明时为 null", "现行有效")
+    status: str | None = about("文件或其网页注明的时效；未注明时为 null", "现行有效")
+    standing: Standing = about("今日的时效，依文件自身和库中其他文件所写推定，未计库外文件的影响", "现行有效")
+    effective_on: date | None = about("施行日期；文件未注明时为 null", "2025-02-01")
+    expires_on: date | None = about("有效期的最后一日；文件未注明时为 null", "2030-01-31")
     document_sha256: str = about("规范文本的 SHA-256", _SHA)
     characters: int = about("规范文本的字符数", 4670)
     url: str = about("文件页面的地址（站内）", "/documents/changning-2025-2")
 
     @classmethod
-    def facts(cls, document: PolicyDocument) -> dict[str, Any]:
+    def facts(cls, document: PolicyDocument, library: Library) -> dict[str, Any]:
         metadata = document.metadata
         return {
             "document_id": document.document_id,
@@ -333,14 +367,17 @@ class DocumentSummary(_Response):
             "issued_on": metadata.issued_on,
             "region": metadata.region,
             "status": metadata.status,
+            "standing": library.validity[document.document_id].standing(date.today()),
+            "effective_on": metadata.effective_on,
+            "expires_on": metadata.expires_on,
             "document_sha256": document.sha256,
             "characters": len(document.text),
             "url": links.document_url(document.document_id),
         }
 
     @classmethod
-    def of(cls, document: PolicyDocument) -> DocumentSummary:
-        return cls(**cls.facts(document))
+    def of(cls, document: PolicyDocument, library: Library) -> DocumentSummary:
+        return cls(**cls.facts(document, library))
 
 
 class DocumentList(_Response):
@@ -384,9 +421,9 @@ class DocumentOut(DocumentSummary):
     provisions: list[ProvisionSummary] = about("全部条目，依文件中的次序；各条目自身文字相连即为全文", [])
 
     @classmethod
-    def of(cls, document: PolicyDocument) -> DocumentOut:
+    def of(cls, document: PolicyDocument, library: Library) -> DocumentOut:
         summaries = [ProvisionSummary(**ProvisionSummary.facts(document, each)) for each in document.walk()]
-        return cls(**cls.facts(document), provisions=summaries)
+        return cls(**cls.facts(document, library), provisions=summaries)
 
 
 class ProvisionOut(ProvisionSummary):
@@ -410,6 +447,300 @@ class ProvisionOut(ProvisionSummary):
             children=[child.article_id for child in document.children(provision.article_id)],
             document_sha256=document.sha256,
         )
+
+
+FigureKindName = Literal["quantity", "frequency", "deadline", "condition"]
+ComparatorName = Literal["at_least", "more_than", "at_most", "less_than", "exactly", "about", "between", "by", "after"]
+ForceName = Literal["禁止", "强制要求", "原则上要求", "允许", "鼓励、支持", "探索试行"]
+MAX_LISTED = 200
+_SIGNING = "到2027年底，失能、高龄、残疾等特殊困难老年人家庭医生签约覆盖率不低于80%。"
+
+
+class RequirementsRequest(_Request):
+    """硬性要求的筛选条件；不填即不限。"""
+
+    region: Words | None = about("地区", "北京市大兴区", default=None, min_length=1, max_length=50)
+    document_id: list[DocumentId] | None = about(
+        "只列这些文件，可重复", ["daxing-2026-22"], default=None, min_length=1, max_length=100
+    )
+    kind: list[FigureKindName] | None = about(
+        "只列这些类别，可重复：quantity 数量，frequency 频次，deadline 期限，condition 适用条件",
+        ["quantity"],
+        default=None,
+        min_length=1,
+        max_length=4,
+    )
+    force: list[ForceName] | None = about(
+        "只列有这些约束力的，可重复；文件未用“应当”“不得”等词的要求没有约束力一项，不在其列",
+        ["强制要求"],
+        default=None,
+        min_length=1,
+        max_length=6,
+    )
+    subject: Words | None = about("事项中含有这些字", "签约覆盖率", default=None, min_length=1, max_length=50)
+    limit: int = about("最多返回几条", 50, default=50, ge=1, le=MAX_LISTED)
+    offset: int = about("跳过前面几条", 0, default=0, ge=0, le=MAX_OFFSET)
+
+    def to_selection(self) -> Selection:
+        return Selection(
+            region=self.region,
+            document_ids=None if self.document_id is None else frozenset(self.document_id),
+            kinds=None if self.kind is None else frozenset(map(FigureKind, self.kind)),
+            forces=None if self.force is None else frozenset(map(Force, self.force)),
+            subject=self.subject,
+        )
+
+
+class FrequencyOut(_Response):
+    """多久一次。"""
+
+    words: str = about("频次用语，逐字", "每半年")
+    number: float = about("周期的长度", 0.5)
+    unit: str = about("周期的单位；“每次”以次计", "年")
+
+
+class DeadlineOut(_Response):
+    """期限。"""
+
+    words: str = about("期限用语，逐字；有起算事项的连同起算事项", "到2027年底")
+    last_day: date | None = about("写明年份的，期限的最后一日；否则为 null", "2027-12-31")
+
+
+class RequirementOut(_Response):
+    """一条硬性要求：文件中一个可以核查的数字。"""
+
+    kind: FigureKindName = about(
+        "类别：quantity 数量，frequency 频次，deadline 期限，condition 适用条件（说明对谁、在什么情况下适用）",
+        "quantity",
+    )
+    subject: str = about("事项：所计的是什么，或要做到什么，逐字", "家庭医生签约覆盖率")
+    comparator: ComparatorName = about(
+        "比较方式：at_least 不低于，more_than 超过，at_most 不超过，less_than 低于，exactly 等于，about 约为，"
+        "between 介于两数之间，by 不晚于，after 在其后",
+        "at_least",
+    )
+    comparator_words: str = about("表示比较的用语，逐字；没有时为空", "不低于")
+    number: float | None = about("数值；只写周期、日期或参照水平的为 null", 80)
+    upper: float | None = about("幅度的上限；不是幅度的为 null", None)
+    unit: str | None = about("单位；没有数值的为 null", "%")
+    basis: str | None = about("计算基数，逐字，如“每百张床位”；没有时为 null", None)
+    frequency: FrequencyOut | None = about("频次；没有时为 null", None)
+    deadline: DeadlineOut | None = about("期限；没有时为 null", {"words": "到2027年底", "last_day": "2027-12-31"})
+    operative: str | None = about("要求用语，逐字，如“应当”；没有时为 null", None)
+    force: ForceName | None = about("要求用语的约束力；没有要求用语的为 null", None)
+    bodies: list[str] = about("责任单位：句中所列，或段末括注所列", ["区卫生健康委", "区民政局"])
+    figure: str = about("数字及其比较用语，逐字；在规范文本中的范围见 citation.highlights", "不低于80%")
+    citation: CitationOut = about("所在的句子", {"document_id": "daxing-2026-22", "quote": _SIGNING})
+
+    @classmethod
+    def of(cls, entry: Entry, library: Library) -> RequirementOut:
+        often, deadline = entry.frequency, entry.deadline
+        quotation = Quotation(entry.citation, entry.quote, ((entry.start, entry.end),))
+        return cls(
+            kind=entry.kind.value,
+            subject=entry.subject,
+            comparator=entry.comparator.value,
+            comparator_words=entry.comparator_words,
+            number=entry.number,
+            upper=entry.upper,
+            unit=entry.unit,
+            basis=entry.basis,
+            frequency=FrequencyOut(words=often.words, number=often.number, unit=often.unit) if often else None,
+            deadline=DeadlineOut(words=deadline.words, last_day=deadline.last_day) if deadline else None,
+            operative=entry.operative,
+            force=entry.force.value if entry.force else None,
+            bodies=list(entry.bodies),
+            figure=entry.figure,
+            citation=CitationOut.of(quotation, library),
+        )
+
+
+class RequirementList(_Response):
+    """硬性要求。"""
+
+    requirements: list[RequirementOut] = about("符合条件的要求，依文件中的次序", [])
+    total: int = about("符合条件的共有几条", 49)
+    index_version: str = about("所用索引的版本", "b1946ac92492d234")
+
+
+class DocumentRefOut(_Response):
+    """文件库中的一份文件，只列名称。"""
+
+    document_id: str = about("文件编号", "national-2025-8")
+    title: str = about("文件标题", "医养结合示范项目工作方案（2025年版）")
+    document_number: str | None = about("文号；文件未注明时为 null", "国卫老龄发〔2025〕8号")
+    url: str = about("文件页面的地址（站内）", "/documents/national-2025-8")
+
+    @classmethod
+    def of(cls, document_id: str, library: Library) -> DocumentRefOut:
+        facts = library.get(document_id).metadata
+        return cls(
+            document_id=document_id,
+            title=facts.title,
+            document_number=facts.document_number,
+            url=links.document_url(document_id),
+        )
+
+
+REVISED = "所指文件此后重新制定或修订过，这个条号现在可能已是另一条，请对照原文核实。"
+
+
+class TargetOut(_Response):
+    """所指的文件和条目。"""
+
+    document_id: str = about("文件编号", "national-2024-40")
+    title: str = about("文件标题", "关于促进医养结合服务高质量发展的指导意见")
+    document_number: str | None = about("文号；文件未注明时为 null", "国卫老龄发〔2024〕40号")
+    article_id: str | None = about("所指条目的编号；指整份文件，或文件中没有这一条时为 null", None)
+    label: str | None = about("所指条目在文件中的写法；没有条目时为 null", None)
+    url: str = about("文件页面的地址（站内），有条目的打开即见该条", "/documents/national-2024-40")
+    revised: bool = about("所指文件在提到它的文件成文之后重新制定或修订过，条号可能已变", False)
+    warning: str | None = about("条号可能已变时的提示；否则为 null", None)
+
+    @classmethod
+    def of(cls, target: Target, library: Library) -> TargetOut:
+        document = library.get(target.document_id)
+        article = document.find(target.article_id) if target.article_id else None
+        return cls(
+            document_id=target.document_id,
+            title=document.metadata.title,
+            document_number=document.metadata.document_number,
+            article_id=target.article_id,
+            label=article.label if article else None,
+            url=links.target_url(target),
+            revised=target.revised,
+            warning=REVISED if target.revised else None,
+        )
+
+
+class ReferenceOut(_Response):
+    """文件中提到一份文件，或其中一条的地方。"""
+
+    document_id: str = about("提到它的文件", "national-2025-8")
+    document_title: str = about("提到它的文件的标题", "医养结合示范项目工作方案（2025年版）")
+    article_id: str = about("提到它的条目", "0")
+    label: str = about("该条目在文件中的写法", "文首")
+    words: str = about("提到它的字句，逐字", "《关于促进医养结合服务高质量发展的指导意见》（国卫老龄发〔2024〕40号）")
+    start: int = about("字句起点：规范文本中的字符位置，从 0 起", 423)
+    end: int = about("字句终点（不含）", 461)
+    url: str = about("文件页面的地址（站内），打开即见这些字句", "/documents/national-2025-8?start=423&end=461#0")
+    title: str = about(
+        "所提文件的标题，不含书名号；用简称的，为简称所代表的标题", "关于促进医养结合服务高质量发展的指导意见"
+    )
+    document_number: str | None = about("一并写明的文号；没有写明时为 null", "国卫老龄发〔2024〕40号")
+    own: bool = about("所提的是文件自己，如“本办法第九条”", False)
+    paper: bool = about("所提的是证书、表格、合同一类，不是政策文件", False)
+    in_library: bool = about("文件库中有所提的文件", True)
+    target: TargetOut | None = about("所指的文件和条目；文件库中没有，或不能确定是哪一份时为 null", None)
+    candidates: list[DocumentRefOut] = about("不能确定是哪一份时，可能的各份", [])
+
+    @classmethod
+    def of(cls, link: Link, library: Library) -> ReferenceOut:
+        reference = link.reference
+        document = library.get(reference.document_id)
+        return cls(
+            document_id=reference.document_id,
+            document_title=document.metadata.title,
+            article_id=reference.article_id,
+            label=document.find(reference.article_id).label,
+            words=document.text[reference.start : reference.end],
+            start=reference.start,
+            end=reference.end,
+            url=links.words_url(reference.document_id, reference.article_id, reference.start, reference.end),
+            title=reference.title,
+            document_number=reference.document_number,
+            own=reference.own,
+            paper=reference.names_a_paper,
+            in_library=link.target is not None or bool(link.candidates),
+            target=TargetOut.of(link.target, library) if link.target else None,
+            candidates=[DocumentRefOut.of(each, library) for each in link.candidates],
+        )
+
+
+class ReferencesOut(_Response):
+    """一份文件与其他文件的引用关系。"""
+
+    document_id: str = about("文件编号", "national-2025-8")
+    title: str = about("文件标题", "医养结合示范项目工作方案（2025年版）")
+    references: list[ReferenceOut] = about("这份文件提到的文件和条目，依文件中的次序；提到自己的条目也在其列", [])
+    cited_by: list[ReferenceOut] = about("文件库中其他文件提到这份文件的地方", [])
+    index_version: str = about("所用索引的版本", "b1946ac92492d234")
+
+    @classmethod
+    def of(cls, document: PolicyDocument, library: Library, index_version: str) -> ReferencesOut:
+        return cls(
+            document_id=document.document_id,
+            title=document.metadata.title,
+            references=[ReferenceOut.of(each, library) for each in library.links.outgoing[document.document_id]],
+            cited_by=[ReferenceOut.of(each, library) for each in library.links.incoming[document.document_id]],
+            index_version=index_version,
+        )
+
+
+class PageRequest(_Request):
+    """列表的一段。"""
+
+    limit: int = about("最多返回几条", 50, default=50, ge=1, le=MAX_LISTED)
+    offset: int = about("跳过前面几条", 0, default=0, ge=0, le=MAX_OFFSET)
+
+
+class MissingOut(_Response):
+    """文件提到、文件库中没有的一份文件。"""
+
+    title: str = about("标题，不含书名号", "关于深化医疗卫生机构与养老机构协议合作的通知")
+    document_number: str | None = about("文号；没有写明时为 null", "国卫办老龄发〔2024〕26号")
+    count: int = about("共提到几次", 2)
+    cited_by: list[DocumentRefOut] = about("提到它的文件", [])
+
+    @classmethod
+    def of(cls, missing: Missing, library: Library) -> MissingOut:
+        return cls(
+            title=missing.title,
+            document_number=missing.document_number,
+            count=missing.count,
+            cited_by=[DocumentRefOut.of(each, library) for each in missing.document_ids],
+        )
+
+
+class MissingList(_Response):
+    """文件提到、文件库中没有的文件。"""
+
+    missing: list[MissingOut] = about("提到次数多的在前；证书、表格、合同不在其列", [])
+    total: int = about("共有几份", 30)
+    index_version: str = about("所用索引的版本", "b1946ac92492d234")
+
+
+class SuggestionsRequest(_Request):
+    """已经写下的字。"""
+
+    q: Question = about("已经写下的字，1 至 500 字；超过 80 字时没有可提示的", "消防演练")
+    limit: int = about("最多提示几条", 8, default=8, ge=1, le=20)
+
+
+class SuggestionOut(_Response):
+    """一条可以直接提问的话。不是文件原文，不可当作政策引用。"""
+
+    text: str = about("可直接提交的问题或标题", "大兴消防演练频次怎么规定")
+    kind: SuggestionKind = about("question 预想的问题，heading 文件中的小标题", "question")
+    document_id: str = about("所问的文件", "daxing-2026-22")
+    article_id: str = about("所问的条目", "6.20")
+    url: str = about("文件页面的地址（站内），打开即见该条", "/documents/daxing-2026-22#6.20")
+
+    @classmethod
+    def of(cls, suggestion: Suggestion) -> SuggestionOut:
+        return cls(
+            text=suggestion.text,
+            kind=suggestion.kind,
+            document_id=suggestion.document_id,
+            article_id=suggestion.article_id,
+            url=links.provision_url(suggestion.document_id, suggestion.article_id),
+        )
+
+
+class SuggestionList(_Response):
+    """输入时的提示。"""
+
+    suggestions: list[SuggestionOut] = about("最合适的在前；没有合适的为空", [])
 
 
 class FieldProblem(_Response):

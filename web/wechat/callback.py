@@ -1,0 +1,114 @@
+"""/wechat/callback: verification of the address, and a passive reply to every message within five seconds."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Callable
+from time import time
+
+from cachetools import TTLCache
+from fastapi import APIRouter, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import PlainTextResponse
+
+from web.asking import Asked, Desk
+from web.metrics import Metrics
+from web.shapes.text import page_of, wechat_text
+from web.store import CONTEXT, UnknownConversation
+from web.wechat.crypto import signature
+from web.wechat.gate import RETRIES, Gate, Refusal
+from web.wechat.messages import Message, sealed_reply, text_reply
+from web.wechat.settings import WeChatSettings
+from web.wechat.words import SLOW, set_words
+from web.wording import WordingError, clean_question
+
+PATH = "/wechat/callback"
+REPLY_WITHIN = 4.0
+"""Seconds until an answer that is still being looked for is given up; the platform hangs up after five."""
+MOST_REPLIES = 2_000
+"""Replies kept for repeated deliveries, of up to 2 KB each."""
+MOST_USERS = 20_000
+"""Users whose conversation is remembered."""
+NOTHING = "success"
+"""What the platform takes for «received, no reply»."""
+
+
+class Answers:
+    """Answers messages, each once however often it is delivered. Lives in one event loop."""
+
+    def __init__(self, desk: Desk, metrics: Metrics, settings: WeChatSettings, clock: Callable[[], float]) -> None:
+        self._desk, self._metrics, self._settings = desk, metrics, settings
+        self._replies: TTLCache[tuple[str, ...], asyncio.Task[str]] = TTLCache(MOST_REPLIES, 2 * RETRIES, timer=clock)
+        self._conversations: TTLCache[str, str] = TTLCache(MOST_USERS, CONTEXT.total_seconds(), timer=clock)
+
+    async def reply_to(self, message: Message) -> str:
+        """The words of the reply; empty where nothing is to be said. The same for every delivery of a message."""
+        said = set_words(message)
+        if said is not None:
+            return said
+        task = self._replies.get(message.identity)
+        if task is None:
+            task = asyncio.create_task(self._answer(message))
+            self._replies[message.identity] = task
+        done, _ = await asyncio.wait({task}, timeout=REPLY_WITHIN)
+        if not done:
+            return SLOW
+        if task.exception() is not None:
+            self._replies.pop(message.identity, None)  # the next delivery may fare better
+        return task.result()
+
+    async def _answer(self, message: Message) -> str:
+        try:
+            question = clean_question(message.content)
+        except WordingError as error:
+            return str(error)
+        asked = await run_in_threadpool(self._ask, question, self._conversations.get(message.sender))
+        self._conversations[message.sender] = asked.conversation_id
+        self._metrics.answer(asked)
+        link = self._settings.address(page_of(asked.answer))
+        return wechat_text(asked, self._desk.assistant.library, link)
+
+    def _ask(self, question: str, conversation_id: str | None) -> Asked:
+        try:
+            return self._desk.ask(question, conversation_id)
+        except UnknownConversation:  # it was deleted meanwhile
+            return self._desk.ask(question)
+
+
+def wechat_router(
+    desk: Desk, metrics: Metrics, settings: WeChatSettings, clock: Callable[[], float] = time
+) -> APIRouter:
+    """The callback of one account. clock: Unix time in seconds."""
+    router = APIRouter(include_in_schema=False)
+    gate, answers = Gate(settings, clock), Answers(desk, metrics, settings, clock)
+
+    @router.get(PATH)
+    async def verify(request: Request) -> Response:
+        try:
+            gate.check(request.query_params)
+        except Refusal as refusal:
+            return PlainTextResponse(str(refusal), refusal.status)
+        return PlainTextResponse(request.query_params.get("echostr", ""))
+
+    @router.post(PATH)
+    async def receive(request: Request) -> Response:
+        try:
+            message = gate.admit(request.query_params, await request.body())
+        except Refusal as refusal:
+            return PlainTextResponse(str(refusal), refusal.status)
+        words = await answers.reply_to(message)
+        if not words:
+            return PlainTextResponse(NOTHING)
+        return Response(_passive(gate, settings, message, words, int(clock())), media_type="text/xml")
+
+    return router
+
+
+def _passive(gate: Gate, settings: WeChatSettings, message: Message, words: str, seconds: int) -> str:
+    """The reply in XML, encrypted where the account has a key."""
+    reply = text_reply(message, words, seconds)
+    if gate.envelope is None:
+        return reply
+    sealed, nonce = gate.envelope.seal(reply), secrets.token_hex(8)
+    return sealed_reply(sealed, signature(settings.token, str(seconds), nonce, sealed), seconds, nonce)
