@@ -276,6 +276,13 @@ def test_a_number_decides_and_another_number_is_another_text(library: Library) -
     assert catalogue.find("关于医养结合的通知") == ("notice",)
 
 
+def test_an_older_version_is_known_by_its_number() -> None:
+    text = "第一条 为规范，制定本办法。\n第二条 《某办法》（某政发〔2015〕1号）同时废止。\n"
+    new = document_of("new", text, title="某办法", document_number="某政发〔2024〕3号")
+    old = document_of("old", "第一条 旧。\n", title="某办法", document_number="某政发〔2015〕1号")
+    assert outgoing(library_of((new, old)), "new") == [("《某办法》（某政发〔2015〕1号）", Target("old", None))]
+
+
 def test_the_other_direction(library: Library) -> None:
     incoming: tuple[Link, ...] = library.links.incoming["law-2013"]
     assert [(link.reference.document_id, link.reference.article_id) for link in incoming] == [

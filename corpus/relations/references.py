@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 
+from corpus.head.document_numbers import normal_number
 from corpus.head.titles import KIND
 from corpus.provisions import PolicyDocument, Provision
 from corpus.relations.catalogue import normal_title, short_title
@@ -206,12 +207,17 @@ class _Reader:
     ) -> Iterator[Reference]:
         """One reference for each place named, the first with the name of the text; or one for the text as a whole."""
         title, number = meant
-        own = normal_title(title) in self.own_titles
+        own = normal_title(title) in self.own_titles and self._may_bear(number)
         make = partial(Reference, title, number, provision.article_id, document_id=self.document.document_id, own=own)
         if not pointed and (not own or annex_titled(self.document, title)):
             yield make(*place)
         for count, each in enumerate(pointed):
             yield make(each.start if count else min(place[0], each.start), each.end, pointer=each.pointer)
+
+    def _may_bear(self, number: str | None) -> bool:
+        """Whether the document can be meant by a number: an older version bears the same title and another one."""
+        known = self.document.metadata.document_number
+        return not number or not known or normal_number(number) == normal_number(known)
 
 
 def _number_of(provision: Provision) -> int:
