@@ -180,8 +180,10 @@ class Holdings:
 def library_at(home: Path) -> Library:
     """The documents that come with the program and those added under a data directory.
 
-    An added one takes the place of one that came with the program under the same id; what people call that, and the
-    questions anticipated for articles that read the same, go over to it. Raises DamagedHolding and AnticipatedError.
+    An added one takes the place of one that came with the program under the same id. What people call that, its region
+    where none is printed, and the questions anticipated for articles that read the same go over to it.
+
+    Raises DamagedHolding and AnticipatedError.
     """
     shipped, holdings = load_library(), Holdings(home)
     added = tuple(_named_as_before(holdings.document(each), shipped) for each in holdings.current())

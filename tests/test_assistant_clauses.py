@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.clauses import answering_clauses, clause_signs, clauses_of
+from assistant.clauses import COMPARABLE, answering_clauses, clause_signs, clauses_of
 from assistant.concepts import Wanted, coverage, wanted_of
 from assistant.evidence import Ledger
 from assistant.glossary import load_glossary
+from assistant.models import MARKING
 from assistant.questions import Understanding, normalise, understand
 from corpus.figures.requirements import Sentence
 from corpus.library import Library
@@ -98,6 +99,7 @@ def test_clauses_lie_in_the_sentences_of_their_provision(
 ) -> None:
     """Of every article there is, for a question that has nothing to do with most of them."""
     asked, wanted = asked_of("消防演练多久一次，谁负责", library, retriever)
+    shown: set[int] = set()
     for (document_id, article_id), own in ledger.sentences.items():
         document = library.get(document_id)
         heading = document.find(article_id).heading
@@ -106,8 +108,15 @@ def test_clauses_lie_in_the_sentences_of_their_provision(
         assert all(any(one.start <= start < end <= one.end for one in own) for start, end in clauses)
         assert all(before[1] <= after[0] for before, after in pairwise(clauses))
         found = answering_clauses(document.text, own, heading, own[0].span, asked, wanted)
+        scores = {clause: MARKING.score(each) for clause, each in zip(clauses, signs, strict=True)}
+        best, *others = sorted(scores.values(), reverse=True)
+        assert [scores[clause] for clause in found] == [
+            best,
+            *(each for each in others[:1] if best - each <= COMPARABLE),
+        ]
         assert set(found) <= set(clauses)
-        assert len(set(found)) == len(found) <= 2
+        shown.add(len(set(found)))
+    assert shown == {1, 2}
 
 
 def test_signs_of_a_clause(library: Library, ledger: Ledger, retriever: HybridRetriever) -> None:

@@ -21,6 +21,10 @@ from tests.papers import NEXT_YEAR, NOTICE, OTHER_PLAN, PLAN, PLAN_REVISED, REVI
 NOTHING = library_of(())
 SIGNED = "某县卫生健康局\n2024年5月20日\n"
 
+REWRITTEN = "\n".join(
+    line if at < 2 else line.replace("签约", "约定").replace("县", "本县") for at, line in enumerate(NOTICE.split("\n"))
+)
+
 # what it is, what the library has, what comes, whether it is the same document
 SAME: list[tuple[str, str, str, bool]] = [
     ("the same text", NOTICE, NOTICE, True),
@@ -28,6 +32,12 @@ SAME: list[tuple[str, str, str, bool]] = [
     ("the same text, neither number nor date", PLAN, PLAN, True),
     ("the same number, another text", NOTICE, REVISED, True),
     ("the number in other brackets", NOTICE, REVISED.replace("〔2024〕31号", "[2024]31号"), True),
+    (
+        "the number in other brackets, hardly a line in common",
+        NOTICE,
+        REWRITTEN.replace("〔2024〕31号", "[2024]31号"),
+        True,
+    ),
     ("the number with spaces", NOTICE, REVISED.replace("〔2024〕31号", "〔2024〕 31 号"), True),
     ("the same number, another title", NOTICE, NOTICE.replace("签约服务", "家庭病床服务"), False),
     ("another number and date", NOTICE, NEXT_YEAR, False),

@@ -280,6 +280,7 @@ DAMAGED: list[tuple[str, Callable[[Path], object]]] = [
     ("no passages", lambda version: (version / "passages.jsonl").unlink()),
     ("passages cut short", lambda version: _cut(version / "passages.jsonl")),
     ("a passage more", lambda version: _more(version / "passages.jsonl")),
+    ("a passage more than vectors", lambda version: _more(version / "passages.jsonl", told=True)),
     ("no lexical part", lambda version: shutil.rmtree(version / "lexical")),
     ("no manifest", lambda version: (version / MANIFEST).unlink()),
     ("a manifest of something else", lambda version: (version / MANIFEST).write_text("[]", "utf-8")),
@@ -291,9 +292,14 @@ def _cut(path: Path) -> None:
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
 
 
-def _more(path: Path) -> None:
+def _more(path: Path, told: bool = False) -> None:
+    """A passage more; told: the manifest knows the size."""
     lines = path.read_text("utf-8").splitlines(keepends=True)
     path.write_text("".join((lines[-1], *lines)), "utf-8")
+    manifest = path.with_name(MANIFEST)
+    record = json.loads(manifest.read_text("utf-8"))
+    record["files"][path.name] += (path.stat().st_size - record["files"][path.name]) * told
+    manifest.write_text(json.dumps(record), "utf-8")
 
 
 @pytest.mark.parametrize("damage", [row[1] for row in DAMAGED], ids=[row[0] for row in DAMAGED])
