@@ -14,6 +14,7 @@ _AND = frozenset({"和", "跟", "与", "同", "及", "、", "对比", "比"})
 _LONGEST = 3
 """Words of a subject's name."""
 _PART_OF_A_NAME = ("n", "j", "v", "a", "b", "l", "i", "m")
+_ASKING = frozenset({"多久", "多少", "多长", "多大", "几"})
 _CLAUSE_END = re.compile(r"[，。；,;、？?！!]")
 _LEAST = 4
 """Characters of a clause that can be a question of its own."""
@@ -51,7 +52,7 @@ def _name(words: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
     """The words next to a conjunction that make up a name: up to three, a noun among them."""
     name: list[tuple[str, str]] = []
     for word in words[:_LONGEST]:
-        if not word[1].startswith(_PART_OF_A_NAME):
+        if word[0] in _ASKING or not word[1].startswith(_PART_OF_A_NAME):
             break
         name.append(word)
         if len(name) > 1 and word[1].startswith("v"):

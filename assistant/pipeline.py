@@ -32,13 +32,15 @@ from assistant.rendering import render, template_files
 from assistant.scope import Scope, scope_of, uncovered
 from assistant.spelling import Spelling
 from assistant.verification import verify
+from corpus.anticipated import AnticipatedError
 from corpus.citations import Citation, cite
 from corpus.holdings import library_at
 from corpus.library import Library
 from corpus.provisions import is_ruling
+from corpus.versions import DamagedHolding
 from index.encoder import load_encoder
 from index.retriever import Hit, Retriever
-from index.storage import open_index, serving
+from index.storage import IndexUnavailable, open_index, serving
 
 CANDIDATES = 20
 """Provisions taken from the retriever and weighed as evidence."""
@@ -196,7 +198,10 @@ def open_assistant(home: Path, encoder: str = "") -> Assistant:
     where the default one has to be made and cannot be.
     """
     serving(home)  # before the model is loaded or even made
-    library = library_at(home)
+    try:
+        library = library_at(home)
+    except (DamagedHolding, AnticipatedError) as error:
+        raise IndexUnavailable(str(error)) from error
     retriever = open_index(home, library, load_encoder(encoder, home))
     glossary = load_glossary()
     return Assistant(library, retriever, glossary, Spelling.of(library, glossary))

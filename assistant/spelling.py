@@ -69,7 +69,9 @@ class Spelling:
         tokens = rjieba.cut(question, hmm=False)
         bounds = [0, *accumulate(map(len, tokens))]
         taken: list[tuple[int, int]] = []
-        spans = ((bounds[i], bounds[j]) for i in range(len(tokens)) for j in range(i + 2, len(bounds)))
+        spans = (
+            (bounds[i], bounds[j]) for i in range(len(tokens)) for j in range(i + 2, min(i + LONGEST, len(tokens)) + 1)
+        )
         for start, end in sorted(spans, key=lambda span: span[0] - span[1]):
             words = question[start:end]
             if not 2 <= end - start <= LONGEST or not _CHINESE.fullmatch(words) or _ALONE & set(words):

@@ -11,7 +11,9 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
+from corpus.anticipated import AnticipatedError
 from corpus.holdings import library_at
+from corpus.versions import DamagedHolding
 from index.encoder import EncoderError, load_encoder
 from index.model import ModelError
 from index.settings import Settings
@@ -54,7 +56,7 @@ def search(
 ) -> None:
     """检索条文，每行一个 JSON，最接近的在前。"""
     settings = Settings()
-    library = library_at(settings.home)
+    library = _or_exit(lambda: library_at(settings.home))
     retriever = _or_exit(lambda: open_index(settings.home, library, load_encoder(settings.encoder, settings.home)))
     for hit in retriever.search(question, limit):
         document = library.get(hit.document_id)
@@ -66,7 +68,7 @@ def _or_exit(make: Callable[[], Made]) -> Made:
     """What `make` makes, or a plain message and exit status 1 where that cannot be."""
     try:
         return make()
-    except (EncoderError, ModelError, IndexUnavailable) as error:
+    except (EncoderError, ModelError, IndexUnavailable, DamagedHolding, AnticipatedError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None
 
