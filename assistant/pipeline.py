@@ -177,9 +177,14 @@ class Assistant:
         wanted = wanted_of(asked.wording, asked.focus, self.glossary, self.retriever.rarity)
         among = None if len(document_ids) == len(self.library) else document_ids
         hits = self.retriever.search(self.glossary.expanded(asked.wording), candidates, among)
-        ruling = (hit for hit in hits if _rules_on_something(hit, self.library))
+        ruling = (hit for hit in hits if _rules_on_something(hit, self.library) and self._holds(hit, scope.day))
         ranked = weigh(ruling, asked, wanted, self._ledger, scope.meant, scope.recent)
         return Weighed(asked, wanted, ranked, uncovered=bool(uncovered(asked, self.library)))
+
+    def _holds(self, hit: Hit, day: date) -> bool:
+        """Whether an article has not been put out of force by itself, while its document is still in force."""
+        validity = self.library.validity[hit.document_id]
+        return not validity.repealed or not validity.in_force(day) or validity.in_force(day, hit.article_id)
 
     @cached_property
     def _missing_titles(self) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from corpus.provisions import PolicyDocument
 class Scope:
     """The documents to look in.
 
+    day           the day whose rules are asked for
     library       those that the filters allow
     document_ids  of these, those that the question allows
     meant         of these, those that it names or whose place it names: to be preferred
@@ -24,6 +25,7 @@ class Scope:
     sides         for a comparison, one set a document or place named; where none is named, one a document
     """
 
+    day: date
     library: Library
     document_ids: frozenset[str]
     meant: frozenset[str]
@@ -61,7 +63,7 @@ def scope_of(
     )
     if not asked.places and not asked.document_ids:
         sides = _each(found)
-    return Scope(allowed, found, named | local, _recent(history, allowed) & found, sides)
+    return Scope(day, allowed, found, named | local, _recent(history, allowed) & found, sides)
 
 
 def _recent(history: Sequence[Turn], library: Library) -> frozenset[str]:

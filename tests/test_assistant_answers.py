@@ -16,6 +16,7 @@ from assistant.pipeline import Assistant
 from assistant.questions import MAX_QUESTION
 from assistant.verification import VerificationError, verify
 from corpus.citations import check
+from corpus.relations.validity import Change, Standing
 
 DOCTORS = "养老机构内设医务室至少配几名医生？"
 
@@ -330,3 +331,14 @@ def test_a_text_that_is_only_named_is_said_not_to_be_at_hand(question: str, titl
 def test_what_is_done_according_to_such_a_text_is_answered(assistant: Assistant) -> None:
     answer = assistant.ask("按照养老机构医务室基本标准，要配几个医生")
     assert cited(answer)[0] == ("changning-2025-2", "2.1.2")
+
+
+def test_an_article_put_out_of_force_by_itself_is_no_answer(assistant: Assistant) -> None:
+    kept = assistant.library.validity["daxing-2026-22"]
+    ended = replace(kept, repealed={"6.20": Change(date(2026, 6, 1), Standing.REPEALED)})
+    library = replace(assistant.library)
+    vars(library)["validity"] = {**assistant.library.validity, "daxing-2026-22": ended}
+    after = replace(assistant, library=library, clock=lambda: date(2026, 7, 1))
+    assert ("daxing-2026-22", "6.20") not in cited(after.ask("消防演练多久一次"))
+    before = replace(assistant, library=library, clock=lambda: date(2026, 5, 1))
+    assert ("daxing-2026-22", "6.20") in cited(before.ask("消防演练多久一次"))
