@@ -30,6 +30,8 @@ MOST_OPTIONS = 4
 # What ties a clause to the one before it, which a finding does not repeat: «且3年内不得申请…».
 _CONNECTIVE = re.compile(r"^(?:并且|而且|同时|且|并|但|而)[，,]?")
 _STRONGEST = (Force.FORBIDDEN, Force.REQUIRED, Force.PRINCIPLE, Force.PERMITTED, Force.ENCOURAGED, Force.EXPLORED)
+# Behind an operative word that rules nothing: the noun in «提供生活照料等方面支持».
+_CLOSES = re.compile(r"[，。；：、！？）)\s]|$")
 # What a force must not be told without: 100张及以上, 邻近的除外, 原则上, 有条件的.
 _CONDITIONAL = re.compile(r"除外|但|原则上|有条件|符合|具备|以[上下]|不足|超过|未|[如若]")
 NEAR_MISS = 0.3
@@ -128,7 +130,7 @@ def _evidence_block(evidence: Evidence, asked: Understanding, wanted: Wanted) ->
     text = evidence.document.text
     made = block(evidence.document, evidence.provision, quoted_span(evidence, deciding), deciding.marked)
     phrase = _phrase(text, deciding)
-    operative = _operative(deciding) if asked.sought is QuestionType.PERMISSION else None
+    operative = _operative(text, deciding) if asked.sought is QuestionType.PERMISSION else None
     spoken = text[slice(*operative.span)] if operative else ""
     is_told = operative is not None and spoken in phrase and _is_plain(evidence, deciding)
     bodies = (text[slice(*fact.span)] for fact in deciding.facts if fact.kind is FactKind.BODY)
@@ -172,9 +174,9 @@ def _phrase(text: str, deciding: Deciding) -> str:
     return phrase if len(phrase) <= LONGEST_PHRASE else ""
 
 
-def _operative(deciding: Deciding) -> Fact | None:
+def _operative(text: str, deciding: Deciding) -> Fact | None:
     """The operative word of the marked words, the strongest where there are several."""
-    spoken = [fact for fact in deciding.facts if fact.force]
+    spoken = [fact for fact in deciding.facts if fact.force and not _CLOSES.match(text, fact.end)]
     return min(spoken, key=lambda fact: (_STRONGEST.index(fact.force or Force.EXPLORED), fact.start), default=None)
 
 

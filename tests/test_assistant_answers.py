@@ -342,3 +342,9 @@ def test_an_article_put_out_of_force_by_itself_is_no_answer(assistant: Assistant
     assert ("daxing-2026-22", "6.20") not in cited(after.ask("消防演练多久一次"))
     before = replace(assistant, library=library, clock=lambda: date(2026, 5, 1))
     assert ("daxing-2026-22", "6.20") in cited(before.ask("消防演练多久一次"))
+
+
+def test_no_force_is_told_of_a_noun(assistant: Assistant) -> None:
+    answer = assistant.ask("长宁老人看病能用网上开药不")
+    assert "等方面支持" in answer.finding
+    assert "原文用" not in answer.finding
