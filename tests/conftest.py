@@ -11,6 +11,7 @@ from corpus.library import Library, load_library
 from index.encoder import Encoder, load_encoder
 from index.settings import Settings
 from index.storage import build_index
+from tests.browsing import browser, context, page, site  # noqa: F401  fixtures
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 SHARED = REPOSITORY.parent / "shared"

@@ -15,7 +15,8 @@ from sqlalchemy import create_engine
 import web.migrations as migrations
 from assistant.pipeline import Assistant
 from web.asking import Desk
-from web.store import CONTEXT, Store, open_store
+from web.store import Store, open_store
+from web.store.conversations import CONTEXT
 
 DOCTORS = "养老机构内设医务室至少配几名医生？"
 WHOLE = "原文给我看看"
@@ -43,7 +44,7 @@ def age(path: Path, by: timedelta) -> None:
 def test_what_was_cited_survives_a_restart(path: Path, store: Store, assistant: Assistant) -> None:
     first = Desk(assistant, store).ask(DOCTORS)
     reopened = open_store(f"sqlite:///{path}")
-    (turn,) = reopened.turns(first.conversation_id)
+    (turn,) = reopened.conversations.turns(first.conversation_id)
     assert turn.said.cited == (("changning-2025-2", "2.1.2"),)
     again = Desk(assistant, reopened).ask(WHOLE, first.conversation_id)
     assert again.answer.citations[0].citation.article_id == "2.1.2"
@@ -61,7 +62,7 @@ def test_a_turn_can_be_leaned_on_for_a_while_only(
     age(path, by)
     follow_up = desk.ask("那护士呢？", first.conversation_id)
     assert ("医务室" in follow_up.answer.interpreted_question) is leans
-    assert len(store.turns(first.conversation_id)) == 2
+    assert len(store.conversations.turns(first.conversation_id)) == 2
 
 
 def test_a_conversation_from_before_the_column_is_read_on(path: Path) -> None:
@@ -79,6 +80,6 @@ def test_a_conversation_from_before_the_column_is_read_on(path: Path) -> None:
         row = ("t" * 32, "c" * 32, 0, DOCTORS, DOCTORS, "answered", "quantity", "v1", filters, 3, moment)
         old.execute(f"INSERT INTO turns VALUES ({','.join('?' * len(row))})", row)
     opened = open_store(f"sqlite:///{path}")
-    (turn,) = opened.turns("c" * 32)
+    (turn,) = opened.conversations.turns("c" * 32)
     assert (turn.said.question, turn.said.cited) == (DOCTORS, ())
     opened.close()

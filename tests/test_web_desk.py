@@ -23,7 +23,8 @@ from assistant.pipeline import SearchHit
 from corpus.citations import cite
 from corpus.library import Library, UnknownDocument
 from web.asking import Desk
-from web.store import HISTORY, Store, UnknownConversation, open_store
+from web.store import Store, open_store
+from web.store.conversations import HISTORY, UnknownConversation
 
 DOCTORS = "养老机构内设医务室至少配几名医生？"
 NURSES = "那护士呢？"
@@ -185,7 +186,7 @@ def test_a_fault_leaves_no_turn_behind(desk: Desk) -> None:
     conversation = desk.ask(DOCTORS).conversation_id
     with pytest.raises(RuntimeError):
         desk.ask(FAULT, conversation)
-    assert [turn.question for turn in desk.store.turns(conversation)] == [DOCTORS]
+    assert [turn.question for turn in desk.store.conversations.turns(conversation)] == [DOCTORS]
 
 
 def test_a_conversation_recalled_gives_the_same_answers(desk: Desk) -> None:

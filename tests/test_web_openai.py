@@ -26,9 +26,9 @@ from tests.loopback import serving
 from tests.watched import Watched
 from web.asking import Desk
 from web.limits import BodyLimit
-from web.metrics import Metrics
 from web.openai import openai_router
 from web.openai.chat import HISTORY
+from web.operation.metrics import Metrics
 from web.problems import Problem, install
 from web.store import Store, open_store
 
@@ -148,7 +148,7 @@ def test_an_answer_can_be_rated(service: Service) -> None:
     completion = service.ask(DOCTORS)
     answer_id = completion.choices[0].message.answer_id
     assert completion.id == f"chatcmpl-{answer_id}"
-    assert len(service.store.add_feedback(answer_id, "up")) == 32
+    assert len(service.store.conversations.add_feedback(answer_id, "up")) == 32
 
 
 def test_the_same_question_gets_the_same_words(service: Service) -> None:
@@ -189,7 +189,7 @@ def test_only_the_last_question_is_recorded(service: Service, tmp_path: Path) ->
     client = TestClient(application(service.watched, opened))
     client.post(CHAT, json={"model": "yiyang", "messages": user(DOCTORS, NURSES)})
     answer_id = client.post(CHAT, json={"model": "yiyang", "messages": user(DOCTORS)}).json()["id"][9:]
-    assert opened.add_feedback(answer_id, "down")
+    assert opened.conversations.add_feedback(answer_id, "down")
     opened.close()
     with sqlite3.connect(tmp_path / "own.db") as connection:
         rows = connection.execute("SELECT question, interpreted_question FROM turns ORDER BY created_at").fetchall()

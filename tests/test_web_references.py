@@ -24,8 +24,8 @@ from tests.test_web_api import assert_problem, assert_shape, serve
 from tests.test_web_desk import Scripted
 from tests.test_web_pages import BROWSER, Element, read
 from web import schemas
-from web.facts import Words, facts_of
-from web.relations import Relation, documents_naming, texts_named
+from web.pages.facts import Words, facts_of
+from web.pages.relations import Relation, documents_naming, texts_named
 
 MISSING = "/api/v1/references/missing"
 REFERENCE_FIELDS = {

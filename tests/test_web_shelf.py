@@ -17,7 +17,7 @@ from corpus.provisions import Metadata, PolicyDocument, Provision
 from tests.test_web_api import serve
 from tests.test_web_desk import Scripted
 from tests.test_web_pages import BROWSER, Element, read
-from web.shelf import NO_REGION, Shelf, Wish, shelf_of
+from web.pages.shelf import NO_REGION, Shelf, Wish, shelf_of
 
 TODAY = date(2026, 6, 1)
 

@@ -25,7 +25,7 @@ from assistant.pipeline import Assistant
 from tests.watched import Watched
 from web.asking import Desk
 from web.limits import MAX_BODY, BodyLimit
-from web.metrics import Metrics
+from web.operation.metrics import Metrics
 from web.problems import install
 from web.shapes.text import MAX_BYTES
 from web.store import Store, open_store

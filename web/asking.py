@@ -65,11 +65,11 @@ class Desk:
         began = perf_counter()
         for document_id in filters.document_ids or ():
             self.assistant.library.get(document_id)
-        turns = self.store.turns(conversation_id) if conversation_id else ()
+        turns = self.store.conversations.turns(conversation_id) if conversation_id else ()
         history = tuple(turn.said for turn in turns if turn.is_recent)
         answer = self.assistant.ask(question, history=history, filters=filters, limit=limit)
         version = self.assistant.index_version
-        conversation, answer_id = self.store.record(answer, version, conversation_id, filters, limit)
+        conversation, answer_id = self.store.conversations.record(answer, version, conversation_id, filters, limit)
         return Asked(answer, conversation, answer_id, version, (perf_counter() - began) * 1000)
 
     def recall(self, conversation_id: str) -> tuple[Asked, ...]:
@@ -79,7 +79,7 @@ class Desk:
         """
         recalled: list[Asked] = []
         history: tuple[Said, ...] = ()
-        for turn in self.store.turns(conversation_id):
+        for turn in self.store.conversations.turns(conversation_id):
             question = turn.said.question
             answer = self.assistant.ask(question, history=history, filters=turn.filters, limit=turn.limit)
             history = (*history, turn.said)

@@ -32,7 +32,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from assistant.pipeline import open_assistant
 from web import schemas
-from web.api import mismatch
+from web.api.checks import mismatch
 from web.asking import Desk
 from web.problems import Problem, echo, invalid, problem_of
 from web.settings import Settings

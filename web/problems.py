@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 
 from corpus.library import UnknownDocument
 from corpus.provisions import UnknownProvision
-from web.store import UnknownAnswer, UnknownConversation
+from web.store.conversations import UnknownAnswer, UnknownConversation
 
 MEDIA_TYPE = "application/problem+json"
 LONGEST_ECHO = 60

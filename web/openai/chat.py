@@ -10,9 +10,8 @@ from fastapi import APIRouter, Depends, Response
 from fastapi.sse import EventSourceResponse, format_sse_event
 
 from assistant.answers import Turn
-from web.api import require_json
+from web.api.common import require_json
 from web.asking import Asked, Desk
-from web.metrics import Metrics
 from web.openai.refusals import OpenAIRoute, Refused, check
 from web.openai.schemas import (
     MODEL,
@@ -29,6 +28,7 @@ from web.openai.schemas import (
     ModelOut,
     said,
 )
+from web.operation.metrics import Metrics
 from web.problems import Problem, echo
 from web.schemas import CitationOut
 from web.wording import WordingError, clean_question
@@ -116,7 +116,7 @@ def converse(desk: Desk, messages: Sequence[ChatMessage]) -> Asked:
     assistant = desk.assistant
     answer = assistant.ask(question, history=_history(desk, messages[:-1]))
     version = assistant.index_version
-    conversation_id, answer_id = desk.store.record(answer, version)
+    conversation_id, answer_id = desk.store.conversations.record(answer, version)
     return Asked(answer, conversation_id, answer_id, version, (perf_counter() - began) * 1000)
 
 

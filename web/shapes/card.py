@@ -10,9 +10,9 @@ from urllib.parse import urlencode
 from assistant.answers import Answer, Quotation, Status
 from corpus.library import Library
 from web.asking import Asked
-from web.marking import Range
+from web.pages.marking import Range
+from web.pages.turns import BADGES
 from web.shapes.sources import leading, source_words
-from web.views import BADGES
 
 PAGE = "pages/provision/provision"
 """The mini-program page that shows a provision, as app.json lists it."""

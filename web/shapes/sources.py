@@ -7,7 +7,7 @@ from datetime import date
 from assistant.answers import Answer
 from corpus.citations import Citation
 from corpus.library import Library
-from web.views import source_of
+from web.pages.turns import source_of
 
 
 def leading(answer: Answer) -> Citation | None:

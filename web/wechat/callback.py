@@ -13,9 +13,9 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import PlainTextResponse
 
 from web.asking import Asked, Desk
-from web.metrics import Metrics
+from web.operation.metrics import Metrics
 from web.shapes.text import page_of, wechat_text
-from web.store import CONTEXT, UnknownConversation
+from web.store.conversations import CONTEXT, UnknownConversation
 from web.wechat.crypto import signature
 from web.wechat.gate import RETRIES, Gate, Refusal
 from web.wechat.messages import Message, sealed_reply, text_reply

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from web.views import EXAMPLES
+from web.pages.turns import EXAMPLES
 from web.wechat.messages import Message
 
 GREETING = "\n".join(

@@ -1,41 +1,22 @@
 """Conversations, their turns, and what people said of the answers.
 
-SQLite in WAL mode unless told otherwise. Answers themselves are not kept: the same question on the same index gives
-the same answer, so the question is enough.
+Answers themselves are not kept: the same question on the same index gives the same answer, so the question is enough.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
-from threading import Lock
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import (
-    JSON,
-    Column,
-    DateTime,
-    Engine,
-    ForeignKey,
-    Index,
-    Integer,
-    MetaData,
-    String,
-    Table,
-    Text,
-    create_engine,
-    event,
-    func,
-    insert,
-    make_url,
-    select,
-)
+from sqlalchemy import func, insert, select
 
 from assistant.answers import Answer, Filters
 from assistant.answers import Turn as Said
+from web.store.database import Database, in_utc
+from web.store.tables import conversations, feedback, turns
 
 _NO_FILTERS = Filters()
 HISTORY = 10
@@ -43,40 +24,6 @@ HISTORY = 10
 CONTEXT = timedelta(hours=12)
 """How long a turn can be leaned on: the person at the counter tomorrow is another one."""
 ID_PATTERN = r"^[0-9a-f]{32}$"
-
-metadata = MetaData()
-conversations = Table(
-    "conversations",
-    metadata,
-    Column("id", String(32), primary_key=True),
-    Column("created_at", DateTime(timezone=True), nullable=False),
-)
-turns = Table(
-    "turns",
-    metadata,
-    Column("id", String(32), primary_key=True),
-    Column("conversation_id", String(32), ForeignKey("conversations.id", ondelete="CASCADE"), nullable=False),
-    Column("position", Integer, nullable=False),
-    Column("question", Text, nullable=False),
-    Column("interpreted_question", Text, nullable=False),
-    Column("status", String(16), nullable=False),
-    Column("question_type", String(16), nullable=False),
-    Column("index_version", String(64), nullable=False),
-    Column("filters", JSON, nullable=False),
-    Column("cited", JSON, nullable=False),
-    Column("shown_at_most", Integer, nullable=False),
-    Column("created_at", DateTime(timezone=True), nullable=False),
-    Index("ix_turns_conversation", "conversation_id", "position"),
-)
-feedback = Table(
-    "feedback",
-    metadata,
-    Column("id", String(32), primary_key=True),
-    Column("answer_id", String(32), ForeignKey("turns.id", ondelete="CASCADE"), nullable=False, index=True),
-    Column("verdict", String(4), nullable=False),
-    Column("reason", Text),
-    Column("created_at", DateTime(timezone=True), nullable=False),
-)
 
 
 class UnknownConversation(KeyError):
@@ -104,12 +51,11 @@ class Turn:
     is_recent: bool
 
 
-class Store:
-    """The database behind the pages. Safe to use from several threads."""
+class Conversations:
+    """Conversations and their turns. Safe to use from several threads."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._writing: AbstractContextManager[Any] = Lock() if engine.dialect.name == "sqlite" else nullcontext()
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     def turns(self, conversation_id: str) -> tuple[Turn, ...]:
         """The last HISTORY turns, oldest first. Raises UnknownConversation."""
@@ -128,7 +74,7 @@ class Store:
             .order_by(turns.c.position.desc(), turns.c.created_at.desc())
             .limit(HISTORY)
         )
-        with self._engine.connect() as connection:
+        with self._database.reading() as connection:
             rows = connection.execute(newest_first).all()
         if not rows:
             raise UnknownConversation(conversation_id)
@@ -141,7 +87,7 @@ class Store:
                 row.index_version,
                 _filters(row.filters),
                 row.shown_at_most,
-                is_recent=_in_utc(row.created_at) > since,
+                is_recent=in_utc(row.created_at) > since,
             )
             for row in reversed(rows)
         )
@@ -171,7 +117,7 @@ class Store:
             "shown_at_most": limit,
             "created_at": now,
         }
-        with self._writing, self._engine.begin() as connection:
+        with self._database.writing() as connection:
             if conversation_id is None:
                 connection.execute(insert(conversations), {"id": conversation, "created_at": now})
             connection.execute(insert(turns).values(**values))
@@ -187,24 +133,11 @@ class Store:
             "reason": reason,
             "created_at": datetime.now(UTC),
         }
-        with self._writing, self._engine.begin() as connection:
+        with self._database.writing() as connection:
             if connection.scalar(select(turns.c.id).where(turns.c.id == answer_id)) is None:
                 raise UnknownAnswer(answer_id)
             connection.execute(insert(feedback), row)
         return feedback_id
-
-    def ping(self) -> None:
-        """Raises sqlalchemy's OperationalError where the database does not answer."""
-        with self._engine.connect() as connection:
-            connection.execute(select(1))
-
-    def close(self) -> None:
-        self._engine.dispose()
-
-
-def _in_utc(moment: datetime) -> datetime:
-    """SQLite gives times back without their zone; they were written in UTC."""
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _as_json(filters: Filters) -> dict[str, Any]:
@@ -215,28 +148,6 @@ def _as_json(filters: Filters) -> dict[str, Any]:
 def _filters(fields: Mapping[str, Any]) -> Filters:
     ids, as_of = fields["document_ids"], fields["as_of"]
     return Filters(fields["region"], None if ids is None else tuple(ids), date.fromisoformat(as_of) if as_of else None)
-
-
-def open_store(url: str) -> Store:
-    """Connect, bring the tables up to date, and hand out the store."""
-    from web.migrations import upgrade
-
-    engine = create_engine(url, **_options(url))
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _set_up_sqlite)
-    upgrade(engine)
-    return Store(engine)
-
-
-def _options(url: str) -> dict[str, Any]:
-    return {} if make_url(url).get_backend_name() == "sqlite" else {"pool_pre_ping": True}
-
-
-def _set_up_sqlite(connection: Any, _: object) -> None:
-    cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=5000"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
 
 
 def _next_position(conversation_id: str) -> Any:

@@ -14,7 +14,7 @@ from corpus.provisions import PolicyDocument
 from corpus.relations.resolution import Missing
 from corpus.relations.validity import Standing
 from web import links
-from web.facts import Words, day, titled
+from web.pages.facts import Words, day, titled
 from web.suggestions import key_of
 
 NO_REGION = "地区未注明"

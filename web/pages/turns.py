@@ -10,7 +10,7 @@ from corpus.citations import Citation
 from corpus.library import Library
 from web import links
 from web.asking import Asked
-from web.marking import LONG, LOOKED_UP, Stretch, stretches
+from web.pages.marking import LONG, LOOKED_UP, Stretch, stretches
 
 BADGES: Mapping[Status, str] = {
     Status.ANSWERED: "文件有明文",

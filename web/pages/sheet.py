@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from corpus.provisions import PREAMBLE, PolicyDocument, Provision
 from corpus.relations.resolution import Link
 from web import links
-from web.marking import Piece, Range, pieces
+from web.pages.marking import Piece, Range, pieces
 
 OUTLINE_WORDS = 18
 """Characters of an article without a heading that stand for it in the outline."""

@@ -10,7 +10,7 @@ from corpus.library import Library
 from corpus.relations.catalogue import short_title
 from corpus.relations.resolution import Link
 from web import links
-from web.facts import Words, titled
+from web.pages.facts import Words, titled
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,130 +1,16 @@
-"""Journeys in a real Chromium against the real server, real assistant and real documents.
-
-YIYANG_CHROMIUM names the browser where it is not on the path. Screenshots go to YIYANG_ARTEFACTS (var/artefacts).
-"""
+"""Journeys on the chat page."""
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-import socket
-import threading
-from collections.abc import Iterator
-from pathlib import Path
-from time import monotonic, sleep
 from typing import Literal
 
 import pytest
-import uvicorn
-from playwright.sync_api import (
-    Browser,
-    BrowserContext,
-    Locator,
-    Page,
-    Route,
-    ViewportSize,
-    expect,
-    sync_playwright,
-)
+from playwright.sync_api import Browser, Page, Route, ViewportSize, expect
 
-from assistant.pipeline import Assistant
-from tests.conftest import REPOSITORY
-from web.app import create_app
-from web.store import open_store
+from tests.browsing import DESKTOP, DOCTORS, PHONE, ask, bottom_of_view, in_browser, keep, overflow
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-CHROMIUM = os.environ.get("YIYANG_CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
-ARTEFACTS = Path(os.environ.get("YIYANG_ARTEFACTS", REPOSITORY / "var" / "artefacts"))
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-PHONE = ViewportSize(width=360, height=740)
-DESKTOP = ViewportSize(width=1280, height=800)
-DOCTORS = "养老机构内设医务室至少配几名医生？"
-
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.xdist_group("browser"),
-    pytest.mark.skipif(CHROMIUM is None, reason="没有 Chromium：请安装 chromium，或用 YIYANG_CHROMIUM 指明它的路径"),
-]
-
-
-@pytest.fixture(scope="module")
-def site(assistant: Assistant, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a running server on a free port of this machine."""
-    store = open_store(f"sqlite:///{tmp_path_factory.mktemp('browser') / 'yiyang.db'}")
-    listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(create_app(assistant, store), log_level="warning"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-    thread.start()
-    patience = monotonic() + 30
-    while not server.started and monotonic() < patience:
-        sleep(0.01)
-    assert server.started
-    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    server.should_exit = True
-    thread.join()
-    listener.close()
-    store.close()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield opened
-        opened.close()
-
-
-@pytest.fixture
-def context(browser: Browser, site: str) -> Iterator[BrowserContext]:
-    opened = browser.new_context(base_url=site, viewport=DESKTOP, reduced_motion="reduce", locale="zh-CN")
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def page(context: BrowserContext) -> Iterator[Page]:
-    """A page on which nothing may go wrong in the script or against the security policy."""
-    opened = context.new_page()
-    wrong: list[str] = []
-    opened.on("pageerror", lambda error: wrong.append(str(error)))
-    opened.on("console", lambda message: wrong.append(message.text) if "Content Security" in message.text else None)
-    yield opened
-    assert wrong == []
-
-
-def ask(page: Page, question: str) -> Locator:
-    """Type a question, press Enter, and wait for its answer."""
-    before = page.locator("[data-turn]").count()
-    page.get_by_label("您的问题").fill(question)
-    page.keyboard.press("Enter")
-    turn = page.locator("[data-turn]").nth(before)
-    expect(turn).to_be_visible()
-    return turn
-
-
-def keep(page: Page, name: str) -> None:
-    ARTEFACTS.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=ARTEFACTS / f"{name}.png")
-
-
-def overflow(page: Page) -> int:
-    return int(page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth"))
-
-
-def bottom_of_view(page: Page) -> float:
-    """Where the fixed bar with the question box begins."""
-    box = page.locator(".composer").bounding_box()
-    assert box is not None
-    return box["y"]
+pytestmark = in_browser("chat")
 
 
 def test_from_a_question_to_the_article_it_rests_on(page: Page) -> None:
@@ -326,14 +212,6 @@ def test_an_answer_can_be_copied_and_judged(page: Page) -> None:
     expect(turn.get_by_text("已记下，谢谢。")).to_be_visible()
 
 
-def test_an_article_longer_than_the_screen_opens_at_the_words_cited(page: Page) -> None:
-    page.set_viewport_size(ViewportSize(width=360, height=400))
-    text = page.request.get("/api/v1/documents/daxing-2026-22/text").text()
-    start = text.index("并通报行业主管部门")
-    page.goto(f"/documents/daxing-2026-22?start={start}&end={start + 9}#6.21")
-    expect(page.locator("mark")).to_be_in_viewport()
-
-
 def test_words_typed_call_up_questions_that_the_keyboard_can_choose(page: Page) -> None:
     page.goto("/")
     box, options = page.get_by_label("您的问题"), page.get_by_role("option")
@@ -425,20 +303,3 @@ def test_without_suggestions_the_page_works_as_before(page: Page) -> None:
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     expect(page.locator("[data-turn] .question")).to_contain_text("消防演练多久一次？")
-
-
-def test_the_shelf_is_narrowed_down_and_leads_to_what_is_named(page: Page) -> None:
-    page.set_viewport_size(PHONE)
-    page.goto("/documents")
-    page.get_by_label("标题、文号或发文机关").fill("示范项目")
-    page.get_by_role("button", name="查找").click()
-    expect(page.get_by_text("找到 1 份。")).to_be_visible()
-    assert overflow(page) == 0
-    page.get_by_role("link", name="医养结合示范项目工作方案").click()
-    section = page.locator("#references")
-    expect(section.locator("li")).not_to_have_count(0)
-    section.get_by_role("link", name="关于促进医养结合服务高质量发展的指导意见").click()
-    expect(page).to_have_url(re.compile("/documents/national-2024-40$"))
-    page.locator("#cited-by").get_by_role("link", name="文首").click()
-    expect(page.locator("mark")).to_have_text("《关于促进医养结合服务高质量发展的指导意见》（国卫老龄发〔2024〕40号）")
-    expect(page.locator("mark")).to_be_in_viewport()

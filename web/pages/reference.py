@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from fastapi import APIRouter, FastAPI, Response
+from fastapi import APIRouter, FastAPI, Request, Response
 
-from web.pages import Pages
+from web.pages.rendering import Pages
 from web.problems import KINDS
 
 _TYPES = {
@@ -53,10 +53,10 @@ def reference_router(app: FastAPI, pages: Pages) -> APIRouter:
     router = APIRouter(include_in_schema=False)
 
     @router.get("/docs")
-    def reference() -> Response:
+    def reference(request: Request) -> Response:
         api = spelled_out(app.openapi())
         values = {"operations": [*operations(api)], "models": models(api), "kinds": KINDS}
-        return pages.render("reference.html", values)
+        return pages.render(request, "reference.html", values)
 
     return router
 

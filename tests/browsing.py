@@ -1,0 +1,128 @@
+"""A real Chromium against the real server, real assistant and real documents, for the tests of journeys.
+
+YIYANG_CHROMIUM names the browser where it is not on the path. Screenshots go to YIYANG_ARTEFACTS (var/artefacts).
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from time import monotonic, sleep
+
+import pytest
+import uvicorn
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Locator,
+    Page,
+    ViewportSize,
+    expect,
+    sync_playwright,
+)
+
+from assistant.pipeline import Assistant
+from web.app import create_app
+from web.store import open_store
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM = os.environ.get("YIYANG_CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
+ARTEFACTS = Path(os.environ.get("YIYANG_ARTEFACTS", REPOSITORY / "var" / "artefacts"))
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PHONE = ViewportSize(width=360, height=740)
+DESKTOP = ViewportSize(width=1280, height=800)
+DOCTORS = "养老机构内设医务室至少配几名医生？"
+
+
+def in_browser(journeys: str) -> list[pytest.MarkDecorator]:
+    """The marks of a file of journeys: one browser at a time for all of them."""
+    without = "没有 Chromium：请安装 chromium，或用 YIYANG_CHROMIUM 指明它的路径"
+    return [
+        pytest.mark.browser,
+        pytest.mark.xdist_group(f"browser-{journeys}"),
+        pytest.mark.skipif(CHROMIUM is None, reason=without),
+    ]
+
+
+@pytest.fixture(scope="session")
+def site(assistant: Assistant, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a running server on a free port of this machine."""
+    store = open_store(f"sqlite:///{tmp_path_factory.mktemp('browser') / 'yiyang.db'}")
+    listener = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(create_app(assistant, store), log_level="warning"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+    thread.start()
+    patience = monotonic() + 30
+    while not server.started and monotonic() < patience:
+        sleep(0.01)
+    assert server.started
+    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    server.should_exit = True
+    thread.join()
+    listener.close()
+    store.close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def context(browser: Browser, site: str) -> Iterator[BrowserContext]:
+    opened = browser.new_context(base_url=site, viewport=DESKTOP, reduced_motion="reduce", locale="zh-CN")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Iterator[Page]:
+    """A page on which nothing may go wrong in the script or against the security policy."""
+    opened = context.new_page()
+    wrong: list[str] = []
+    opened.on("pageerror", lambda error: wrong.append(str(error)))
+    opened.on("console", lambda message: wrong.append(message.text) if "Content Security" in message.text else None)
+    yield opened
+    assert wrong == []
+
+
+def ask(page: Page, question: str) -> Locator:
+    """Type a question, press Enter, and wait for its answer."""
+    before = page.locator("[data-turn]").count()
+    page.get_by_label("您的问题").fill(question)
+    page.keyboard.press("Enter")
+    turn = page.locator("[data-turn]").nth(before)
+    expect(turn).to_be_visible()
+    return turn
+
+
+def keep(page: Page, name: str) -> None:
+    ARTEFACTS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=ARTEFACTS / f"{name}.png")
+
+
+def overflow(page: Page) -> int:
+    return int(page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+def bottom_of_view(page: Page) -> float:
+    """Where the fixed bar with the question box begins."""
+    box = page.locator(".composer").bounding_box()
+    assert box is not None
+    return box["y"]

@@ -1,0 +1,1 @@
+"""The HTTP interface, version 1. Errors are web.problems; models are web.schemas."""

@@ -1,0 +1,34 @@
+"""Health, readiness and metrics, for those who run the server."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Response
+from fastapi.responses import PlainTextResponse
+
+from web import schemas
+from web.asking import Desk
+from web.operation.metrics import Metrics
+
+
+def service_router(desk: Desk, metrics: Metrics) -> APIRouter:
+    """Health, readiness and metrics, for those who run the server."""
+    router = APIRouter(tags=["运行"])
+
+    @router.get("/healthz", summary="存活")
+    def healthz() -> schemas.Health:
+        """进程在运行。"""
+        return schemas.Health(status="ok")
+
+    @router.get("/readyz", summary="就绪", responses={503: {"model": schemas.ProblemOut, "description": "尚未就绪"}})
+    def readyz() -> schemas.Health:
+        """索引和数据库可用。"""
+        desk.store.ping()
+        version = desk.assistant.index_version
+        return schemas.Health(status="ready", index_version=version, documents=len(desk.assistant.library))
+
+    @router.get("/metrics", summary="指标", response_class=PlainTextResponse)
+    def prometheus() -> Response:
+        """Prometheus 文本格式的指标。"""
+        return Response(metrics.render(), media_type="text/plain; version=0.0.4; charset=utf-8")
+
+    return router

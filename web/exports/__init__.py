@@ -1,0 +1,1 @@
+"""The ledger and the library as files for other programs."""

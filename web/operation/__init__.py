@@ -1,0 +1,1 @@
+"""Running the server: logs, metrics, a new index while it runs, several processes."""
