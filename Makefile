@@ -6,6 +6,10 @@ VENV   ?= .venv
 PORT   ?= 8000
 # A folder of statutes, regulations and other documents to measure the parser on.
 LIBRARY ?= ../shared/library
+# Seconds for which a server is asked without a pause while its memory is watched, and by how many people; by half of
+# those that it can sustain where that is 0.
+SOAK   ?= 180
+PEOPLE ?= 0
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 # The CPU build of PyTorch, for those whose package index offers it under this number alone. Others can name PyTorch's
@@ -13,7 +17,7 @@ STAMP  := $(VENV)/.installed
 TORCH     ?= torch==2.13.0
 PIP_FLAGS ?=
 
-.PHONY: run test setup eval bench bench-corpus lint clean
+.PHONY: run test setup eval bench bench-corpus load lint clean
 .DEFAULT_GOAL := help
 
 help:
@@ -22,6 +26,7 @@ help:
 	@echo 'make eval   在金标问题上评测，输出表格和 HTML 报告'
 	@echo 'make bench  测速，并与普通流程对比'
 	@echo 'make bench-corpus  在一批真实文件上核对结构解析与字数守恒（LIBRARY=文件夹）'
+	@echo 'make load   加压：p99 不超过 100 毫秒时每秒能答多少问；持续提问时内存是否持平（SOAK=秒，PEOPLE=人数）'
 	@echo 'make lint   代码检查：ruff、mypy、分层'
 	@echo 'make clean  删除环境与运行数据'
 
@@ -50,6 +55,9 @@ bench: setup
 
 bench-corpus: $(STAMP)
 	$(BIN)/python -m eval structure $(LIBRARY)
+
+load: setup
+	$(BIN)/python -m eval load --soak $(SOAK) --people $(PEOPLE)
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

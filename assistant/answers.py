@@ -70,12 +70,55 @@ class Related:
 
 
 @dataclass(frozen=True, slots=True)
+class Word:
+    """A content word of a question.
+
+    asked  as asked
+    added  the terms that the glossary adds to it for the search
+    found  where it, one of those terms, or a part of them stands in the first quotation: ranges of the canonical text
+    above  the term of it that stands in the title or the headings over that quotation; empty where none does
+    """
+
+    asked: str
+    added: tuple[str, ...] = ()
+    found: tuple[tuple[int, int], ...] = ()
+    above: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reasons:
+    """How an answer came about.
+
+    corrections   (as typed, as put right)
+    completed     whether the question was completed from the turns before
+    sought        what was asked for; of a comparison, what is compared
+    places        full names of the places that it names
+    document_ids  the documents that it names, by number, title or nickname
+    articles      the articles that it points at, as it prints them
+    words         its content words
+    close         the provisions nearest to it that the answer does not show, best first
+    searched      whether the answer was chosen by a search; else the question's words led straight to it
+    """
+
+    corrections: tuple[tuple[str, str], ...]
+    completed: bool
+    sought: QuestionType
+    places: tuple[str, ...]
+    document_ids: tuple[str, ...]
+    articles: tuple[str, ...]
+    words: tuple[Word, ...]
+    close: tuple[Related, ...]
+    searched: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """The outcome of one question.
 
     finding     one plain sentence, shown first: template words around words printed in the citations
     text        plain text, complete in itself: finding, quotes, citations
     confidence  in [0, 1]; not yet a probability
+    reasons     how it came about; None for a greeting and the like
     """
 
     status: Status
@@ -89,6 +132,7 @@ class Answer:
     related: tuple[Related, ...] = ()
     missing_texts: tuple[str, ...] = ()
     confidence: float = 0.0
+    reasons: Reasons | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,9 @@ value; none keeps anything.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from hashlib import sha256
@@ -23,10 +24,11 @@ from assistant.courtesies import answer_courtesy
 from assistant.decision import Outcome, Weighed, decide, decide_absent, decide_comparison, decide_mentions
 from assistant.evidence import Evidence, Ledger, weigh
 from assistant.glossary import PATH as GLOSSARY
-from assistant.glossary import Glossary, load_glossary
+from assistant.glossary import Glossary, glossary_at, load_glossary
 from assistant.lookups import articles_asked, look_up
 from assistant.models import PATH as WEIGHTS
 from assistant.questions import Understanding, normalise, understand
+from assistant.reasons import Found, Taken, reasons_of
 from assistant.references import text_asked
 from assistant.rendering import render, template_files
 from assistant.scope import Scope, scope_of, uncovered
@@ -38,8 +40,9 @@ from corpus.holdings import library_at
 from corpus.library import Library
 from corpus.provisions import is_ruling
 from corpus.versions import DamagedHolding
-from index.encoder import load_encoder
+from index.encoder import Encoder, load_encoder
 from index.retriever import Hit, Retriever
+from index.stages import stage
 from index.storage import IndexUnavailable, open_index, serving
 
 CANDIDATES = 20
@@ -80,10 +83,22 @@ class Assistant:
         digest = sha256(self.retriever.version.encode())
         for part in (GLOSSARY, WEIGHTS, *template_files()):
             digest.update(part.read_bytes())
+        if self.glossary.own:
+            digest.update(json.dumps(self.glossary.own, sort_keys=True).encode())
         return digest.hexdigest()
 
     def _not_in_force(self, day: date) -> tuple[str, ...]:
         return tuple(sorted(each for each, validity in self.library.validity.items() if not validity.in_force(day)))
+
+    @property
+    def own_terms(self) -> Mapping[str, tuple[str, ...]]:
+        """The office's own entries of the glossary: lay word -> printed terms."""
+        return self.glossary.own
+
+    def with_own_terms(self, own: Mapping[str, tuple[str, ...]]) -> Assistant:
+        """This assistant as it would be with other own entries, over the same library and index."""
+        glossary = load_glossary().with_own(own)
+        return replace(self, glossary=glossary, spelling=Spelling.of(self.library, glossary))
 
     def ask(
         self, question: str, *, history: tuple[Turn, ...] = (), filters: Filters = _NO_FILTERS, limit: int = 3
@@ -92,19 +107,29 @@ class Assistant:
 
         Raises VerificationError where an answer would not be verbatim, which is a fault, not an outcome.
         """
-        plain = self.spelling.corrected(normalise(question))
-        interpreted = resolve(plain, history, self.library, self.glossary)
-        asked = understand(interpreted, self.library)
-        scope = scope_of(asked, filters, self.library, self.clock(), history)
-        draft = (
-            answer_courtesy(plain, self.library)
-            or self._not_at_hand(asked, scope, limit)
-            or self._within_article(asked, scope)
-            or look_up(asked, scope.library)
-            or self._search_and_decide(asked, scope, limit)
-        )
-        answer = render(draft, question, interpreted, self.library, filters.as_of or self.clock())
-        return verify(answer, self.library)
+        with stage("spelling"):
+            typed = normalise(question)
+            plain = self.spelling.corrected(typed)
+        with stage("resolve"):
+            interpreted = resolve(plain, history, self.library, self.glossary)
+        with stage("understand"):
+            asked = understand(interpreted, self.library)
+            scope = scope_of(asked, filters, self.library, self.clock(), history)
+        with stage("decide"):
+            courtesy = answer_courtesy(plain, self.library)
+            straight = courtesy or self._not_at_hand(asked, scope, limit) or self._within_article(asked, scope)
+            draft = straight or look_up(asked, scope.library)
+            found = Found(draft) if draft else self._search_and_decide(asked, scope, limit)
+        with stage("render"):
+            rendered = render(found.draft, question, interpreted, self.library, filters.as_of or self.clock())
+        with stage("verify"):
+            answer = verify(rendered, self.library)
+        if courtesy:
+            return answer
+        taken = Taken(typed, plain, interpreted)
+        with stage("explain"):
+            reasons = reasons_of(found, answer, taken, asked, self.library, self.glossary, self.retriever.rarity)
+        return replace(answer, reasons=reasons)
 
     def search(self, question: str, *, filters: Filters = _NO_FILTERS, limit: int = 10) -> tuple[SearchHit, ...]:
         """The provisions nearest to a question, best first, without deciding whether they answer it."""
@@ -147,18 +172,19 @@ class Assistant:
         outcome = Outcome(Status.ANSWERED, own[:1], confidence=1.0)
         return draft_outcome(outcome, asked, weighed.wanted, self.library)
 
-    def _search_and_decide(self, asked: Understanding, scope: Scope, limit: int) -> Draft:
+    def _search_and_decide(self, asked: Understanding, scope: Scope, limit: int) -> Found:
         if asked.type is QuestionType.COMPARISON:
             sides = self._sides(asked, scope)
             if len(sides) > 1:
-                return draft_outcome(decide_comparison(sides, limit), asked, sides[0].wanted, self.library)
+                compared = draft_outcome(decide_comparison(sides, limit), asked, sides[0].wanted, self.library)
+                return Found(compared, tuple(each for side in sides for each in side.ranked))
         if asked.mentions:
             one = self._weigh(asked, scope, scope.document_ids, MOST_MENTIONS * 6)
             mentioning = decide_mentions(one, MOST_MENTIONS)
             if mentioning.evidence:
-                return draft_outcome(mentioning, asked, one.wanted, self.library)
+                return Found(draft_outcome(mentioning, asked, one.wanted, self.library), one.ranked)
         one = self._weigh(asked, scope, scope.document_ids)
-        return draft_outcome(decide(one, limit), asked, one.wanted, self.library)
+        return Found(draft_outcome(decide(one, limit), asked, one.wanted, self.library), one.ranked)
 
     def _sides(self, asked: Understanding, scope: Scope) -> tuple[Weighed, ...]:
         """What a comparison sets side by side: places or documents, else two subjects, else what each document says."""
@@ -176,9 +202,11 @@ class Assistant:
         """Evidence from those documents, best first."""
         wanted = wanted_of(asked.wording, asked.focus, self.glossary, self.retriever.rarity)
         among = None if len(document_ids) == len(self.library) else document_ids
-        hits = self.retriever.search(self.glossary.expanded(asked.wording), candidates, among)
-        ruling = (hit for hit in hits if _rules_on_something(hit, self.library) and self._holds(hit, scope.day))
-        ranked = weigh(ruling, asked, wanted, self._ledger, scope.meant, scope.recent)
+        with stage("retrieve"):
+            hits = self.retriever.search(self.glossary.expanded(asked.wording), candidates, among)
+        with stage("weigh"):
+            ruling = (hit for hit in hits if _rules_on_something(hit, self.library) and self._holds(hit, scope.day))
+            ranked = weigh(ruling, asked, wanted, self._ledger, scope.meant, scope.recent)
         return Weighed(asked, wanted, ranked, uncovered=bool(uncovered(asked, self.library)))
 
     def _holds(self, hit: Hit, day: date) -> bool:
@@ -196,8 +224,8 @@ class Assistant:
         return Ledger.of(self.library)
 
 
-def open_assistant(home: Path, encoder: str = "") -> Assistant:
-    """The assistant over the library and the index in `home`.
+def open_assistant(home: Path, encoder: str | Encoder = "") -> Assistant:
+    """The assistant over the library and the index in `home`, by the encoder of that name or path, or one at hand.
 
     Raises IndexUnavailable where no fitting index is built, EncoderError where a model cannot be loaded, and ModelError
     where the default one has to be made and cannot be.
@@ -207,8 +235,8 @@ def open_assistant(home: Path, encoder: str = "") -> Assistant:
         library = library_at(home)
     except (DamagedHolding, AnticipatedError) as error:
         raise IndexUnavailable(str(error)) from error
-    retriever = open_index(home, library, load_encoder(encoder, home))
-    glossary = load_glossary()
+    retriever = open_index(home, library, load_encoder(encoder, home) if isinstance(encoder, str) else encoder)
+    glossary = glossary_at(home)
     return Assistant(library, retriever, glossary, Spelling.of(library, glossary))
 
 

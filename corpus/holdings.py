@@ -101,12 +101,16 @@ class Holdings:
         """The file as it was added."""
         return source_of(self._folder(holding.document_id), holding)
 
+    def text(self, holding: Holding) -> str:
+        """The canonical text of a version. Raises DamagedHolding."""
+        return read_text(self._folder(holding.document_id), holding)
+
     def document(self, holding: Holding) -> PolicyDocument:
         """The document as it reads today: its canonical text is kept, its tree and metadata are worked out anew.
 
         Raises DamagedHolding.
         """
-        text = read_text(self._folder(holding.document_id), holding)
+        text = self.text(holding)
         provisions = parse(text)
         metadata = metadata_of(text, provisions, Path(holding.source_name).stem)
         return PolicyDocument(holding.document_id, corrected(metadata, holding.facts), text, provisions)

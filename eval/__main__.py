@@ -186,6 +186,126 @@ def structure(
         raise typer.Exit(FAILED_CHECK)
 
 
+@app.command()
+def compare(
+    candidate: Annotated[
+        Path,
+        typer.Option(
+            help="候选的数据目录：其中的文件库和索引将取代现用的。", metavar="DIR", exists=True, file_okay=False
+        ),
+    ],
+    gold: GoldFile = REPORTING,
+    json_to: Annotated[Path | None, typer.Option("--json", help="结果写成 JSON。", metavar="OUT")] = None,
+    progress: Annotated[bool, typer.Option("--progress", help="在标准输出逐行写出进度（JSON）。")] = False,
+    home: Home = Path("var"),
+    encoder: EncoderName = "",
+) -> None:
+    """发布之前的把关：同一批题目问现用的和候选的文件库。有一项得分下降超过允许的幅度，返回码为 1。"""
+    from corpus.anticipated import AnticipatedError
+    from corpus.holdings import library_at
+    from corpus.versions import DamagedHolding
+    from eval.comparing import NothingToAsk, as_json
+    from eval.comparing import compare as held_beside
+
+    try:
+        found = held_beside(
+            gold,
+            lambda: _open(home, encoder),
+            lambda: _open(candidate, encoder),
+            library_at(candidate),
+            _tell if progress else _say_nothing,
+        )
+    except (GoldError, NothingToAsk, DamagedHolding, AnticipatedError) as error:
+        err.print(str(error), style="red", markup=False, soft_wrap=True)
+        raise typer.Exit(BAD_INPUT) from None
+    if json_to is not None:
+        _write_json(json_to, as_json(found))
+    for fall in found.falls:
+        err.print(f"低于现用：{fall}", style="red", markup=False)
+    if found.falls:
+        raise typer.Exit(FAILED_CHECK)
+    if not progress:
+        out.print(f"各项得分不低于现用的文件库（{found.asked} 题）。")
+
+
+@app.command()
+def load(
+    soak: Annotated[
+        float, typer.Option(help="最后持续提问多少秒，看内存是否持平；0 为不做。", min=0, metavar="秒")
+    ] = 180,
+    people: Annotated[
+        int, typer.Option(help="不找上限，只以这么多人持续提问，每人平均每秒一问。", min=0, show_default="先找上限")
+    ] = 0,
+    workers: Annotated[int, typer.Option(help="服务的进程数。", min=1, max=64)] = 2,
+    home: Home = Path("var"),
+    encoder: EncoderName = "",
+) -> None:
+    """用 locust 逐级加压，找出 p99 不超过 100 毫秒时每秒能答多少问；再持续提问，看内存是否持平。只用本机回环地址。
+
+    有请求出错、或内存增减超过 5%，返回码为 1。
+    """
+    from eval.load.measuring import under_load
+    from eval.load.report import print_load
+    from eval.server import ServerFault
+
+    settings = {"YIYANG_HOME": str(home.resolve()), "YIYANG_ENCODER": encoder}
+    try:
+        found = under_load(settings, TUNING, workers, people, soak, err)
+    except ServerFault as fault:
+        err.print(f"测量未完成：{fault}", style="red", markup=False)
+        raise typer.Exit(FAILED_CHECK) from None
+    print_load(found, workers, out)
+    if not found.passes:
+        raise typer.Exit(FAILED_CHECK)
+
+
+@app.command()
+def glossary(
+    candidate: Annotated[
+        Path,
+        typer.Argument(help="候选的本单位词表（glossary.toml）。", metavar="FILE", exists=True, dir_okay=False),
+    ],
+    gold: GoldFile = REPORTING,
+    also: Annotated[
+        Path | None, typer.Option(help="另问这个题目文件中无误的题目，例如数据目录下的 gold.jsonl。", metavar="FILE")
+    ] = None,
+    json_to: Annotated[Path | None, typer.Option("--json", help="结果写成 JSON。", metavar="OUT")] = None,
+    progress: Annotated[bool, typer.Option("--progress", help="在标准输出逐行写出进度（JSON）。")] = False,
+    home: Home = Path("var"),
+    encoder: EncoderName = "",
+) -> None:
+    """保存本单位词表之前的把关：同一批题目用现用的和候选的词表各答一遍。有一项得分下降超过允许的幅度，返回码为 1。"""
+    from assistant.glossary import GlossaryError, load_own
+    from eval.glossary import questions_of, trial_as_json, try_out
+
+    try:
+        own = load_own(candidate)
+        assistant = _open(home, encoder)
+        trial = try_out(
+            questions_of(gold, also, assistant.library), assistant, own, _tell if progress else _say_nothing
+        )
+    except (GoldError, GlossaryError) as error:
+        err.print(str(error), style="red", markup=False, soft_wrap=True)
+        raise typer.Exit(BAD_INPUT) from None
+    if json_to is not None:
+        _write_json(json_to, trial_as_json(trial))
+    for fall in trial.comparison.falls:
+        err.print(f"低于现用：{fall}", style="red", markup=False)
+    if trial.comparison.falls:
+        raise typer.Exit(FAILED_CHECK)
+    if not progress:
+        out.print(f"各项得分不低于现用的词表（{trial.comparison.asked} 题，{len(trial.changed)} 题的回答有变化）。")
+
+
+def _tell(stage: str, done: int, total: int) -> None:
+    """For a program that waits: one JSON object a line."""
+    print(json.dumps({"stage": stage, "done": done, "total": total}, ensure_ascii=False), flush=True)
+
+
+def _say_nothing(stage: str, done: int, total: int) -> None:
+    """For people, who wait half a minute."""
+
+
 def _run_gold(path: Path, home: Path, encoder: str, outputs: Outputs, baseline: bool, skip_faulty: bool) -> Evaluation:
     from eval.record import Heading, as_json
     from eval.report import print_report, write_html

@@ -48,8 +48,13 @@ def read_baseline(path: Path = BASELINE) -> Mapping[str, float]:
 
 def write_baseline(total: Summary, path: Path = BASELINE) -> None:
     """Make the rates of a summary the baseline."""
-    rates = {field: round(value, 4) for field, value in _rates(total)}
-    path.write_text(json.dumps(rates, indent=2) + "\n", "utf-8")
+    rounded = {field: round(value, 4) for field, value in _rates(total)}
+    path.write_text(json.dumps(rounded, indent=2) + "\n", "utf-8")
+
+
+def rates(total: Summary) -> Mapping[str, float]:
+    """The guarded rates of a summary, by field; what was not counted is left out."""
+    return dict(_rates(total))
 
 
 def falls(total: Summary, baseline: Mapping[str, float]) -> tuple[Fall, ...]:

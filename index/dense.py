@@ -27,8 +27,11 @@ class DenseIndex:
 
     @classmethod
     def load(cls, path: Path) -> DenseIndex:
-        """Raises RuntimeError where the file is not a FAISS index."""
-        return cls(faiss.read_index(str(path)))
+        """Mapped, not read: processes that open the same file share its pages.
+
+        Raises RuntimeError where the file is not a FAISS index.
+        """
+        return cls(faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC))
 
     def save(self, path: Path) -> None:
         faiss.write_index(self._index, str(path))

@@ -15,6 +15,7 @@ from index.encoder import Encoder, Vectors
 from index.fusion import fuse
 from index.lexical import LexicalIndex
 from index.passages import Grain, Passage
+from index.stages import stage
 
 DEPTH = 120
 """Passages taken from each engine before they are fused and collapsed."""
@@ -102,8 +103,12 @@ class HybridRetriever:
 
     def search(self, question: str, limit: int, document_ids: Collection[str] | None = None) -> tuple[Hit, ...]:
         groups = None if document_ids is None else sorted(set(document_ids) & self._documents.keys())
-        near = self._near(question, groups)
-        worded = self.lexical.search(question, DEPTH, groups)
+        with stage("encode"):
+            self._vector(question)
+        with stage("dense"):
+            near = self._near(question, groups)
+        with stage("lexical"):
+            worded = self.lexical.search(question, DEPTH, groups)
         best: dict[Key, float] = {}
         for row, score in fuse((near, worded), len(near) + len(worded)):
             best.setdefault(self._keys[row], score)

@@ -19,6 +19,7 @@ from dataclasses import asdict, dataclass
 from hashlib import sha256
 from importlib.metadata import version as library_version
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from filelock import FileLock
@@ -31,8 +32,9 @@ from index.lexical import LexicalIndex
 from index.model import Progress
 from index.passages import RECIPE, Passage, passages, question_passages
 from index.retriever import HybridRetriever
+from index.switching import CURRENT as CURRENT
+from index.switching import Switch, carry_out, finish_switch, finish_while_locked, flush_directory, point
 
-CURRENT = "current"
 MANIFEST = "manifest.json"
 KEPT = 3
 """Versions that stay on disk: the one that serves, and others that a running server may still have open."""
@@ -90,13 +92,25 @@ def build_index(home: Path, library: Library, encoder: Encoder, progress: Progre
     root.mkdir(parents=True, exist_ok=True)
     manifest = manifest_of(library, encoder)
     with FileLock(root / ".lock"):
+        finish_while_locked(home)
         _sweep(root)
         known = _vectors_at_hand(root, encoder)
         if not _complete(root / manifest.version, manifest):
             _make(root, manifest, library, encoder, known, progress or (lambda stage, done, total: None))
-        _point(root, manifest.version)
+        point(root, manifest.version)
         _retire(root, manifest.version)
     return manifest.version
+
+
+def switch_to(home: Path, switch: Switch, made_from: Mapping[str, Any]) -> None:
+    """Let a candidate serve, with the documents that it is made of, as one step; a crash leaves all of it or nothing.
+
+    made_from: the state of home (index.switching.state_of) that the candidate was made from. Raises LibraryChanged.
+    """
+    carry_out(home, switch, made_from)
+    root = home / "index"
+    with FileLock(root / ".lock"):
+        _retire(root, switch.version)
 
 
 def open_index(home: Path, library: Library, encoder: Encoder) -> HybridRetriever:
@@ -111,8 +125,15 @@ def open_index(home: Path, library: Library, encoder: Encoder) -> HybridRetrieve
 
 
 def serving(home: Path) -> tuple[str, Manifest]:
-    """The name of the version that serves, and what it is made of. Raises IndexUnavailable where none does."""
-    root = home / "index"
+    """The name of the version that serves, and what it is made of. Raises IndexUnavailable where none does.
+
+    A switch that a crash cut off is carried out first.
+    """
+    finish_switch(home)
+    return _serving(home / "index")
+
+
+def _serving(root: Path) -> tuple[str, Manifest]:
     try:
         version = (root / CURRENT).read_text("utf-8").strip()
         return version, _read_manifest(root / version)
@@ -163,7 +184,7 @@ def _make(
     target = root / manifest.version
     shutil.rmtree(target, ignore_errors=True)
     building.rename(target)
-    _flush_directory(root)
+    flush_directory(root)
 
 
 def _encode(cut: Sequence[Passage], encoder: Encoder, known: Mapping[Text, Vectors], progress: Progress) -> Vectors:
@@ -187,7 +208,7 @@ def _text_of(passage: Passage) -> Text:
 def _vectors_at_hand(root: Path, encoder: Encoder) -> Mapping[Text, Vectors]:
     """The vectors of the version that serves, by text; none where there is none, or another encoder made it."""
     try:
-        version, manifest = serving(root.parent)
+        version, manifest = _serving(root)
         if manifest.encoder != encoder.name or not _complete(root / version, manifest):
             return {}
         dense = DenseIndex.load(root / version / "dense.faiss")
@@ -240,15 +261,6 @@ def _sizes(directory: Path) -> dict[str, int]:
     }
 
 
-def _point(root: Path, version: str) -> None:
-    fresh = root / f".{CURRENT}"
-    fresh.write_text(version + "\n", "utf-8")
-    with fresh.open("rb") as file:
-        os.fsync(file.fileno())
-    fresh.replace(root / CURRENT)
-    _flush_directory(root)
-
-
 def _sweep(root: Path) -> None:
     for leftover in root.glob(".building-*"):
         shutil.rmtree(leftover, ignore_errors=True)
@@ -267,11 +279,3 @@ def _flush(directory: Path) -> None:
         if path.is_file():
             with path.open("rb") as file:
                 os.fsync(file.fileno())
-
-
-def _flush_directory(directory: Path) -> None:
-    handle = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -26,6 +26,7 @@ from playwright.sync_api import (
 )
 
 from assistant.pipeline import Assistant
+from web.admin.administration import administration_of
 from web.app import create_app
 from web.store import open_store
 
@@ -60,9 +61,13 @@ def in_browser(journeys: str) -> list[pytest.MarkDecorator]:
 @pytest.fixture(scope="session")
 def site(assistant: Assistant, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a running server on a free port of this machine."""
-    store = open_store(f"sqlite:///{tmp_path_factory.mktemp('browser') / 'yiyang.db'}")
+    folder = tmp_path_factory.mktemp("browser")
+    store = open_store(f"sqlite:///{folder / 'yiyang.db'}")
+    administration = administration_of(folder, store)
     listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(create_app(assistant, store), log_level="warning"))
+    server = uvicorn.Server(
+        uvicorn.Config(create_app(assistant, store, administration=administration), log_level="warning")
+    )
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
     patience = monotonic() + 30

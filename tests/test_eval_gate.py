@@ -10,7 +10,11 @@ from typing import Any
 
 import pytest
 
+from assistant.pipeline import Assistant
+from corpus.library import library_of
+from eval.comparing import GROUNDED, Comparison, NothingToAsk, as_json, compare
 from eval.gate import BASELINE, EXACT, GUARDED, TOLERANCE, Fall, falls, read_baseline, write_baseline
+from eval.gold import GoldError
 from eval.summary import Rate, Summary
 
 NONE = Rate(0, 0)
@@ -142,3 +146,63 @@ def test_the_table_is_of_rates_that_there_are() -> None:
     assert all(isinstance(getattr(TOTAL, field), Rate) for field in GUARDED)
     assert set(EXACT) <= set(GUARDED)
     assert 0 < TOLERANCE < 0.02
+
+
+# --- a candidate beside what serves
+
+
+def compared(candidate: Summary, stale: int = 0) -> Comparison:
+    return Comparison(1000 - stale, tuple(f"q{number}" for number in range(stale)), TOTAL, candidate)
+
+
+def test_a_candidate_as_good_passes() -> None:
+    assert compared(TOTAL).falls == ()
+    assert compared(with_rates(first_right=Rate(876, 1000)), stale=5).falls == ()
+
+
+def test_a_candidate_that_is_worse_falls() -> None:
+    [fall] = compared(with_rates(first_right=Rate(870, 1000))).falls
+    assert fall == Fall("首条命中", 0.88, 0.87)
+
+
+def test_questions_that_lose_their_ground_are_no_way_around_the_gate() -> None:
+    [fall] = compared(TOTAL, stale=6).falls
+    assert (fall.name, fall.before, round(fall.now, 3)) == (GROUNDED, 1.0, 0.994)
+
+
+def test_what_another_program_gets() -> None:
+    told = as_json(compared(with_rates(refused=NONE, marked=Rate(1, 2)), stale=2))
+    assert (told["asked"], told["stale"], told["tolerance"]) == (998, ["q0", "q1"], TOLERANCE)
+    by_field = {each["field"]: each for each in told["rates"]}
+    assert set(by_field) == set(GUARDED)
+    assert by_field["refused"] == {"field": "refused", "name": "应拒答而拒答", "serving": 0.9, "candidate": None}
+    assert told["falls"] == [{"name": "标要点", "serving": 0.76, "candidate": 0.5}]
+    assert json.loads(json.dumps(told)) == told
+
+
+class Told:
+    """Keeps what is told of the progress."""
+
+    def __init__(self) -> None:
+        self.said: list[tuple[str, int, int]] = []
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        self.said.append((stage, done, total))
+
+
+def test_both_are_asked_what_fits_both(assistant: Assistant, tmp_path: Path) -> None:
+    gold = tmp_path / "gold.jsonl"
+    lines = (BASELINE.with_name("gold") / "reporting.jsonl").read_text("utf-8").splitlines()
+    of_daxing = [line for line in lines if '"daxing-2026-22"' in line and line.count('"doc"') == 1][:3]
+    others = [line for line in lines if '"changning-2025-2"' in line and line.count('"doc"') == 1][:4]
+    gold.write_text("\n".join([*of_daxing, *others]) + "\n", "utf-8")
+    few = library_of(tuple(each for each in assistant.library if each.document_id != "daxing-2026-22"))
+    told = Told()
+    found = compare(gold, lambda: assistant, lambda: assistant, few, told)
+    assert (found.asked, len(found.stale)) == (4, 3)
+    assert found.serving.first_right == found.candidate.first_right
+    assert [fall.name for fall in found.falls] == [GROUNDED]
+    assert told.said[-1] == ("评测候选文件库", 4, 4)
+    nothing = library_of(tuple(each for each in assistant.library if each.document_id == "national-2024-40"))
+    with pytest.raises((NothingToAsk, GoldError)):
+        compare(gold, lambda: assistant, lambda: assistant, nothing, told)

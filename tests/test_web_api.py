@@ -39,6 +39,7 @@ FEEDBACK = "/api/v1/feedback"
 SEARCH = "/api/v1/search"
 HEX = "0" * 32
 SHA = "0" * 64
+TESTS = Path(__file__).parent
 
 ANSWER_FIELDS = {
     "status": str,
@@ -379,7 +380,8 @@ def assert_problem(response: Any, code: str) -> dict[str, Any]:
     status, title, _ = KINDS[code]
     assert response.headers["content-type"] == MEDIA_TYPE
     problem: dict[str, Any] = response.json()
-    assert set(problem) - {"errors"} == {"type", "title", "status", "detail", "code"}
+    assert set(problem) - {"errors"} == {"type", "title", "status", "detail", "code", "instance"}
+    assert problem["instance"] == f"urn:yiyang:request:{response.headers['x-request-id']}"
     assert (problem["code"], problem["status"], response.status_code) == (code, status, status)
     assert (problem["type"], problem["title"]) == (f"urn:yiyang:problem:{code}", title)
     assert any("一" <= character <= "鿿" for character in problem["detail"])
@@ -395,9 +397,11 @@ def test_bad_input_gets_its_problem(
     assert_problem(client.request(method, path, **sent), code)
 
 
-def test_every_code_but_the_two_for_faults_is_tried() -> None:
-    tried = {code for *_, code in PROBLEMS}
-    assert set(KINDS) - tried == {"internal_error", "not_ready", "bad_request"}
+def test_every_code_is_tried_here_or_in_the_tests_of_its_subject() -> None:
+    here = {code for *_, code in PROBLEMS} | {"internal_error", "not_ready", "bad_request"}
+    others = "".join(each.read_text() for each in TESTS.glob("test_*.py") if each != Path(__file__))
+    untried = [code for code in KINDS if code not in here and code not in others and KINDS[code][1] not in others]
+    assert untried == []
 
 
 def test_a_problem_names_every_field_that_is_wrong(client: TestClient) -> None:

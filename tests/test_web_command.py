@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -9,8 +10,10 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from http.client import HTTPConnection
 from pathlib import Path
+from time import monotonic, sleep
 from urllib.request import urlopen
 
 import pytest
@@ -90,9 +93,10 @@ def test_it_starts_serves_and_stops_when_told(
         assert address is not None, ready
         with urlopen(f"{address[0]}/readyz", timeout=10) as response:
             assert response.status == 200
+            assert json.load(response)["status"] == "ready"
         process.send_signal(stop)
         _, said = process.communicate(timeout=20)
-    assert said == ""
+    assert {json.loads(line)["level"] for line in said.splitlines()} == {"info"}
     assert process.returncode == 0
     assert (tmp_path / "command.db").exists()
 
@@ -114,3 +118,32 @@ def test_the_port_comes_from_either_variable(
 def test_the_store_lies_in_home_unless_told_otherwise(tmp_path: Path) -> None:
     assert Settings(home=tmp_path, database_url="").store_url == f"sqlite:///{tmp_path / 'yiyang.db'}"
     assert Settings(database_url="postgresql+psycopg://db/x").store_url == "postgresql+psycopg://db/x"
+
+
+def test_until_the_index_answers_it_says_that_it_is_starting(home: Path, assistant: Assistant, tmp_path: Path) -> None:
+    store = f"sqlite:///{tmp_path / 'command.db'}"
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    seen: list[tuple[int, str]] = []
+    with web("--port", str(port), YIYANG_HOME=str(home), YIYANG_DATABASE_URL=store) as process:
+        patience = monotonic() + 90
+        while not seen or seen[-1][0] != 200:
+            assert monotonic() < patience, seen
+            with suppress(ConnectionRefusedError):
+                connection = HTTPConnection("127.0.0.1", port, timeout=20)
+                connection.request("GET", "/readyz")
+                response = connection.getresponse()
+                seen.append((response.status, json.load(response).get("code", "")))
+                connection.close()
+            sleep(0.05)
+        assert process.stdout is not None
+        assert f"http://127.0.0.1:{port}" in process.stdout.readline()
+        process.terminate()
+        process.communicate(timeout=20)
+    assert seen[0] == (503, "not_ready")
+    assert {status for status, _ in seen} == {503, 200}
+
+
+@pytest.mark.parametrize("workers", ["0", "65", "many"])
+def test_a_number_of_workers_that_is_none_is_told(workers: str) -> None:
+    assert "设置有误：workers" in fail(YIYANG_WORKERS=workers)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from assistant.answers import (
     Answer,
@@ -24,7 +25,8 @@ from corpus.citations import cite
 from corpus.library import Library, UnknownDocument
 from web.asking import Desk
 from web.store import Store, open_store
-from web.store.conversations import HISTORY, UnknownConversation
+from web.store.conversations import CONTEXT, HISTORY, UnknownAnswer, UnknownConversation
+from web.store.tables import turns
 
 DOCTORS = "养老机构内设医务室至少配几名医生？"
 NURSES = "那护士呢？"
@@ -202,3 +204,26 @@ def test_a_conversation_recalled_keeps_its_filters(desk: Desk, scripted: Scripte
     first = desk.ask(DOCTORS, filters=filters, limit=2)
     desk.recall(first.conversation_id)
     assert scripted.heard[-1] == (DOCTORS, (), filters, 2)
+
+
+def test_an_answer_is_given_again_by_its_id(desk: Desk, scripted: Scripted) -> None:
+    first = desk.ask(DOCTORS)
+    second = desk.ask(NURSES, first.conversation_id, Filters("上海市"))
+    again = desk.answered(second.answer_id)
+    assert (again.answer, again.filters) == (second.answer, second.filters)
+    assert (again.conversation_id, again.answer_id) == (first.conversation_id, second.answer_id)
+    assert scripted.heard[-1][1] == (Said.of(first.answer),)
+    with pytest.raises(UnknownAnswer):
+        desk.answered("0" * 32)
+
+
+def test_a_conversation_of_yesterday_is_not_leaned_on_and_says_so(desk: Desk, scripted: Scripted) -> None:
+    first = desk.ask(DOCTORS)
+    assert not first.lapsed
+    assert not desk.ask(NURSES, first.conversation_id).lapsed
+    long_ago = datetime.now(UTC) - CONTEXT - timedelta(minutes=1)
+    with desk.store.database.writing() as connection:
+        connection.execute(update(turns).values(created_at=long_ago))
+    asked = desk.ask(NURSES, first.conversation_id)
+    assert asked.lapsed
+    assert scripted.heard[-1][1] == ()

@@ -32,7 +32,7 @@ from tests.test_web_desk import (
 from web.app import create_app
 from web.assets import FOR_A_WHILE, FOR_GOOD
 from web.pages.marking import LONG, pieces, stretches
-from web.pages.sheet import outline
+from web.pages.outlines import outline
 from web.pages.turns import EXAMPLES
 from web.store import open_store
 
@@ -263,12 +263,105 @@ def test_thanks_for_feedback_without_script(client: TestClient) -> None:
     assert client.post("/feedback", data={**sent, "answer": "0" * 32, "verdict": "up"}).status_code == 404
 
 
+# What a question is narrowed down by
+
+
+def chips(page: Element) -> dict[str, str]:
+    """The chips shown, by the field that each clears."""
+    shown = [each for each in page.all("a", class_="chip") if "hidden" not in each.attributes]
+    return {each.attributes["data-chip"]: each.all("span")[1].text for each in shown}
+
+
+def test_regions_are_offered_level_by_level_the_nation_first(client: TestClient) -> None:
+    options = read(client.get("/").text).one("select", name="region").all("option")
+    assert [(each.attributes["value"], each.text) for each in options] == [
+        ("", "不限"),
+        ("全国", "全国"),
+        ("上海市", "上海市"),
+        ("上海市长宁区", "\u3000长宁区"),
+        ("北京市", "北京市"),
+        ("北京市大兴区", "\u3000大兴区"),
+        ("**市**区", "某市某区（名称隐去）"),
+    ]
+
+
+def test_a_scope_goes_from_the_form_to_the_answer_the_address_and_the_chips(client: TestClient) -> None:
+    sent = {"question": DOCTORS, "region": "上海市", "as_of": "2026-01-02", "today": "2026-02-03"}
+    response = client.post("/ask", data=sent)
+    page = read(response.text)
+    assert response.url.params["region"] == "上海市"
+    assert "只在上海市的文件中查找，按2026年1月2日的规定。" in page.text
+    assert chips(page) == {"region": "上海市", "as_of": "按2026年1月2日"}
+    reopened = read(client.get("/", params={"c": response.url.params["c"]}).text)
+    assert chips(reopened) == chips(page)
+    (chip,) = (each for each in page.all("a", class_="chip") if each.attributes["data-chip"] == "region")
+    cleared = read(client.get(chip.attributes["href"]).text)
+    assert chips(cleared) == {"as_of": "按2026年1月2日"}
+    assert len(cleared.all("article", class_="turn")) == 1
+
+
+def test_a_document_says_more_than_a_region(client: TestClient) -> None:
+    page = read(client.get("/", params={"region": "上海市", "document": "daxing-2026-22"}).text)
+    assert list(chips(page)) == ["document"]
+    assert page.all("p", class_="notice") == []
+
+
+def test_an_option_is_asked_within_the_same_scope(client: TestClient) -> None:
+    page = read(client.post("/ask", data={"question": VAGUE, "region": "上海市"}).text)
+    form = page.all("form", class_="clarification")[0]
+    assert form.one("input", name="region").attributes["value"] == "上海市"
+
+
+def test_nothing_found_in_a_scope_is_asked_again_without(client: TestClient) -> None:
+    page = read(client.post("/ask", data={"question": ELSEWHERE, "region": "上海市"}).text)
+    form = page.one("form", class_="clarification")
+    assert "不等于别处没有规定" in form.text
+    again = {each.attributes["name"]: each.attributes["value"] for each in form.all("input")}
+    assert chips(read(client.post("/ask", data={**again, "question": ELSEWHERE}).text)) == {}
+    assert "不等于别处没有规定" not in submit(client, ELSEWHERE).text
+
+
+def test_the_day_on_which_a_page_was_opened_is_no_choice(client: TestClient) -> None:
+    sent = {"question": DOCTORS, "as_of": "2025-01-02", "today": "2025-01-02"}
+    assert "只在" not in client.post("/ask", data=sent).text
+    assert "日的规定。" not in client.post("/ask", data=sent).text
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"region": "火星"},
+        {"region": "市"},
+        {"document": "nowhere-1"},
+        {"document": "../x"},
+        {"as_of": "2026-02-30"},
+        {"as_of": "20260101"},
+        {"as_of": "昨天"},
+        {"region": "<b>" * 1000},
+    ],
+)
+def test_a_scope_that_is_not_to_be_had_is_told_and_nothing_typed_is_lost(
+    client: TestClient, fields: dict[str, str]
+) -> None:
+    page = read(client.get("/", params=fields).text)
+    assert "已不作限定" in page.one("p", class_="notice").text
+    response = client.post("/ask", data={"question": DOCTORS, **fields})
+    page = read(response.text)
+    assert response.status_code == 422
+    assert page.one("textarea").text == DOCTORS
+    assert chips(page) == {}
+    asked = client.post("/ask", data={"question": DOCTORS, **fields}, headers={"x-fragment": "1"})
+    assert asked.json()["code"] == "invalid_request"
+
+
 # Escaping
 
 
 @pytest.mark.parametrize("words", INJECTIONS)
 def test_words_of_a_question_stay_words(client: TestClient, words: str) -> None:
+    client.cookies.clear()  # what was asked before is listed beside
     plain = submit(client, "无害的问题")
+    client.cookies.clear()
     page = submit(client, words)
     assert page.one("article").one("h2").text == f"问：{words}"
     assert [each.tag for each in page.walk()] == [each.tag for each in plain.walk()]

@@ -519,7 +519,7 @@ def test_the_outline_of_a_real_statute_has_its_chapters_and_articles_and_not_eve
 
 
 def test_what_the_statutes_lack_is_on_the_shelf(real: TestClient) -> None:
-    page = read(real.get("/documents", headers=BROWSER).text)
+    page = read(real.get("/library", headers=BROWSER).text)
     lacking = page.one("section", id="missing")
     first = lacking.all("li")[0]
     assert "《药品生产质量管理规范》" in first.text

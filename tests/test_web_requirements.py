@@ -17,6 +17,8 @@ from corpus.library import Library
 from tests.test_web_api import assert_problem, assert_shape, assert_verbatim, serve
 from tests.test_web_desk import Scripted
 from web import schemas
+from web.exports.choosing import Order
+from web.exports.rhythms import Rhythm
 
 REQUIREMENTS = "/api/v1/requirements"
 FIELDS = {
@@ -99,6 +101,15 @@ def test_a_requirement_in_full(client: TestClient) -> None:
         ({"force": "禁止"}, lambda each: each["force"] == "禁止"),
         ({"force": ["强制要求", "原则上要求"]}, lambda each: each["force"] in ("强制要求", "原则上要求")),
         ({"subject": "率"}, lambda each: "率" in each["subject"]),
+        ({"frequency": "half_year"}, lambda each: (each["frequency"] or {}).get("words") == "每半年"),
+        (
+            {"frequency": ["month", "other"]},
+            lambda each: (each["frequency"] or {}).get("words") in ("每月", "每2年", "每次"),
+        ),
+        (
+            {"words": "消防 培训"},
+            lambda each: "消防" in each["citation"]["quote"] and "培训" in each["citation"]["quote"],
+        ),
         (
             {"region": "大兴", "kind": "quantity", "subject": "率"},
             lambda each: each["figure"] in ("不低于80%", "控制在5%以内"),
@@ -110,6 +121,23 @@ def test_filters_keep_what_they_say_and_nothing_else(client: TestClient, filters
     found = listed(client, limit=200, **filters)
     assert found["requirements"] == [each for each in everything if kept(each)]
     assert 0 < found["total"] == len(found["requirements"]) < len(everything)
+
+
+@pytest.mark.parametrize("sort", ["document", "subject", "frequency", "deadline"])
+def test_the_list_is_put_in_order_and_nothing_is_lost(client: TestClient, sort: str) -> None:
+    everything, found = (listed(client, limit=200, **query)["requirements"] for query in ({}, {"sort": sort}))
+    assert sorted(map(str, found)) == sorted(map(str, everything))
+    keys: dict[str, Any] = {
+        "document": everything.index,
+        "subject": lambda each: each["subject"],
+        "frequency": lambda each: (
+            ["每周", "每月", "每半年", "每年", "每2年"].index(each["frequency"]["words"])
+            if each["frequency"] and each["frequency"]["words"] != "每次"
+            else 9
+        ),
+        "deadline": lambda each: (each["deadline"] or {}).get("last_day") or "9999",
+    }
+    assert [keys[sort](each) for each in found] == sorted(keys[sort](each) for each in found)
 
 
 def test_a_page_of_the_list(client: TestClient) -> None:
@@ -146,6 +174,11 @@ def test_where_nothing_is_counted_the_list_is_empty(client: TestClient) -> None:
         ("region=%00", "control_characters"),
         ("subject=%E2%80%AE", "control_characters"),
         (f"subject={'x' * 51}", "invalid_request"),
+        ("frequency=monthly", "invalid_request"),
+        ("words=", "invalid_request"),
+        (f"words={'x' * 51}", "invalid_request"),
+        ("words=%00", "control_characters"),
+        ("sort=number", "invalid_request"),
         ("colour=red", "invalid_request"),
     ],
 )
@@ -165,6 +198,8 @@ def test_the_contract_knows_every_kind_comparator_and_force() -> None:
     assert set(get_args(schemas.FigureKindName)) == {kind.value for kind in FigureKind}
     assert set(get_args(schemas.ComparatorName)) == {comparator.value for comparator in Comparator}
     assert set(get_args(schemas.ForceName)) == {force.value for force in Force}
+    assert set(get_args(schemas.RhythmName)) == {rhythm.value for rhythm in Rhythm}
+    assert set(get_args(schemas.OrderName)) == {order.value for order in Order}
 
 
 def test_the_examples_are_those_of_one_real_requirement(client: TestClient) -> None:

@@ -17,7 +17,7 @@ from corpus.provisions import Metadata, PolicyDocument, Provision
 from tests.test_web_api import serve
 from tests.test_web_desk import Scripted
 from tests.test_web_pages import BROWSER, Element, read
-from web.pages.shelf import NO_REGION, Shelf, Wish, shelf_of
+from web.pages.shelf import BY_DATE, NO_REGION, Order, Shelf, Wish, shelf_of
 
 TODAY = date(2026, 6, 1)
 
@@ -118,6 +118,25 @@ def test_a_wish_takes_what_it_says(papers: Library, wish: Wish, found: list[str]
     assert len(shelf.regions) == 5  # what can be asked for stays
 
 
+@pytest.mark.parametrize(
+    ("order", "found"),
+    [
+        (Order.NEWEST, ["广州市养老办法", "中华人民共和国甲法", "广东省养老条例"]),
+        (Order.OLDEST, ["广东省养老条例", "中华人民共和国甲法", "广州市养老办法"]),
+    ],
+)
+def test_by_date_the_list_is_one_and_what_has_no_date_comes_last(
+    papers: Library, order: Order, found: list[str]
+) -> None:
+    shelf = shelf_of(papers, Wish(order=order), TODAY)
+    assert [*titles(shelf)] == [BY_DATE]
+    assert titles(shelf)[BY_DATE][:3] == found
+    assert set(titles(shelf)[BY_DATE][3:]) == {"天河区助餐通知", "上海市养老条例", "某区方案", "常见问题"}
+    regions = {row.title.text: row.region for row in shelf.groups[0].rows}
+    assert regions["广州市养老办法"] == "广东省广州市"  # whole: no heading says the province
+    assert shelf.regions[0] == "全国"
+
+
 def test_what_is_missing_is_narrowed_down_by_words_only(library: Library) -> None:
     everything = shelf_of(library, Wish(), TODAY).lacks
     assert len(everything) == len(library.links.missing())
@@ -151,7 +170,7 @@ def client(library: Library, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 
 def page_of(client: TestClient, **query: str) -> Element:
-    response = client.get("/documents", params=query, headers=BROWSER)
+    response = client.get("/library", params=query, headers=BROWSER)
     assert response.status_code == 200
     return read(response.text)
 
@@ -172,17 +191,35 @@ def test_the_page_lists_every_document_with_its_columns(client: TestClient, libr
 
 def test_the_page_is_narrowed_down_by_a_form_without_script(client: TestClient) -> None:
     form = page_of(client).one("form", role="search")
-    assert (form.attributes["action"], form.attributes["method"]) == ("/documents", "get")
+    assert (form.attributes["action"], form.attributes["method"]) == ("/library", "get")
     assert [each.attributes["name"] for each in (*form.all("input"), *form.all("select"))] == [
         "q",
         "region",
         "standing",
+        "sort",
     ]
     page = page_of(client, q="医养", region="北京市", standing="现行有效")
     assert addresses(page) == ["/documents/daxing-2026-22"]
     assert page.one("p", role="status").text == "找到 1 份。看全部文件"
     chosen = [each.attributes["value"] for each in page.all("option") if "selected" in each.attributes]
-    assert (page.one("input", name="q").attributes["value"], chosen) == ("医养", ["北京市", "现行有效"])
+    assert (page.one("input", name="q").attributes["value"], chosen) == ("医养", ["北京市", "现行有效", "region"])
+
+
+def test_the_page_is_put_by_date_where_asked(client: TestClient) -> None:
+    page = page_of(client, sort="newest", region="全国")
+    assert addresses(page) == ["/documents/national-2024-40", "/documents/national-2025-8"]
+    assert next(each.text for each in page.all("h2")) == "按日期2 份"
+    assert "selected" in page.one("option", value="newest").attributes
+    assert addresses(page_of(client, sort="无")) == addresses(page_of(client))
+
+
+def test_the_former_address_leads_on_with_its_query(client: TestClient) -> None:
+    response = client.get("/documents?q=%E5%85%BB&region=%E5%85%A8%E5%9B%BD", follow_redirects=False)
+    assert (response.status_code, response.headers["location"]) == (
+        308,
+        "/library?q=%E5%85%BB&region=%E5%85%A8%E5%9B%BD",
+    )
+    assert client.get("/documents", follow_redirects=False).headers["location"] == "/library"
 
 
 def test_where_nothing_is_found_the_page_says_so(client: TestClient) -> None:
@@ -202,7 +239,7 @@ def test_what_is_missing_is_listed_in_two_parts(client: TestClient, library: Lib
 
 
 def test_control_characters_are_refused(client: TestClient) -> None:
-    response = client.get("/documents", params={"q": "a\x00"}, headers=BROWSER)
+    response = client.get("/library", params={"q": "a\x00"}, headers=BROWSER)
     assert response.status_code == 422
     assert read(response.text).one("h1").text == "含有不可见的控制字符"
 
@@ -215,6 +252,6 @@ def test_any_wish_gets_a_page(client: TestClient, words: str, region: str, stand
         "region": region.encode("utf-8", "replace"),
         "standing": standing.encode("utf-8", "replace"),
     }
-    response = client.get("/documents", params=query, headers=BROWSER)
+    response = client.get("/library", params=query, headers=BROWSER)
     assert response.status_code in (200, 422)
     assert len(read(response.text).all("script")) == 1

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import sqlite3
 import threading
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from defusedxml.ElementTree import fromstring
@@ -16,19 +18,26 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import Table, delete, func, select
 from wechatpy.crypto import WeChatCrypto
 from wechatpy.exceptions import InvalidAppIdException, InvalidSignatureException
 from wechatpy.parser import parse_message
 from wechatpy.utils import check_signature
 
+from assistant.answers import Answer, QuestionType, Status
 from assistant.pipeline import Assistant
+from tests.postgres import cluster
 from tests.watched import Watched
+from web.api.questions import questions_router
 from web.asking import Desk
 from web.limits import MAX_BODY, BodyLimit
 from web.operation.metrics import Metrics
 from web.problems import install
 from web.shapes.text import MAX_BYTES
 from web.store import Store, open_store
+from web.store.conversations import CONTEXT
+from web.store.tables import conversations, turns, wechat_messages, wechat_users
+from web.store.wechat import GIVEN_UP, pseudonym
 from web.wechat import callback
 from web.wechat.callback import NOTHING, PATH, wechat_router
 from web.wechat.crypto import CryptoError, Envelope, is_signed, signature
@@ -46,6 +55,7 @@ ACCOUNT, USER = "gh_0123456789ab", "o0123456789-abcdefghijklmno_"
 NOW = 1_790_000_000
 DOCTORS = "养老机构内设医务室至少配几名医生？"
 NURSES = "那护士呢？"
+AN_ANSWER = Answer(Status.ANSWERED, QuestionType.QUANTITY, DOCTORS, DOCTORS, "1名。", "1名。")
 PLAIN = WeChatSettings(TOKEN, APP_ID, SITE)
 SAFE = WeChatSettings(TOKEN, APP_ID, SITE, KEY)
 
@@ -74,9 +84,9 @@ seconds = st.integers(1_000_000_000, 9_999_999_999)
         ({"site": "https://wen.example.cn/?a=1"}, "网站地址"),
     ],
 )
-def test_settings_that_cannot_be_right_are_told(changes: dict[str, str], named: str) -> None:
+def test_settings_that_cannot_be_right_are_told(changes: dict[str, Any], named: str) -> None:
     with pytest.raises(ValueError, match=named):
-        WeChatSettings(**({"token": TOKEN, "app_id": APP_ID, "site": SITE} | changes))
+        replace(PLAIN, **changes)
 
 
 def test_secrets_are_not_shown() -> None:
@@ -259,6 +269,7 @@ class Platform:
     settings: WeChatSettings
     watched: Watched
     now: list[float]
+    store: Store
     deliveries: int = 0
 
     def signed(self, body: str, nonce: str = "", when: int | None = None) -> tuple[dict[str, str], str]:
@@ -298,14 +309,9 @@ class Platform:
         return self.said(self.push(a_text(content, message_id)))
 
 
-@pytest.fixture(scope="module")
-def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("wechat") / "yiyang.db"
-
-
-@pytest.fixture(scope="module")
-def store(database: Path) -> Iterator[Store]:
-    opened = open_store(f"sqlite:///{database}")
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = open_store(f"sqlite:///{tmp_path / 'yiyang.db'}")
     yield opened
     opened.close()
 
@@ -333,7 +339,7 @@ def platforms(agreed: WeChatSettings, assistant: Assistant, store: Store) -> Ite
     install(app, lambda request, problem: None)
     app.add_middleware(BodyLimit)
     with TestClient(app, raise_server_exceptions=False) as client:
-        yield Platform(client, agreed, watched, now)
+        yield Platform(client, agreed, watched, now, store)
         watched.open.set()
 
 
@@ -364,12 +370,23 @@ def test_a_follow_up_leans_on_the_question_before_of_the_same_user(platform: Pla
     assert platform.watched.histories == [(), (DOCTORS,), ()]
 
 
-def test_a_conversation_that_is_gone_is_begun_anew(plain: Platform, database: Path) -> None:
+def test_a_conversation_that_is_gone_is_begun_anew(plain: Platform, store: Store) -> None:
     plain.ask(DOCTORS, 1)
-    with sqlite3.connect(database) as connection:
-        connection.execute("DELETE FROM turns")
-    connection.close()
+    with store.database.writing() as connection:
+        connection.execute(delete(turns))
     assert "医师" in plain.ask(DOCTORS, 2)
+    with store.database.writing() as connection:
+        connection.execute(delete(conversations))
+    assert "医师" in plain.ask(DOCTORS, 3)
+
+
+def test_a_conversation_is_leant_on_for_a_while_only(plain: Platform) -> None:
+    plain.ask(DOCTORS, 1)
+    plain.now[0] += CONTEXT.total_seconds() - 1
+    assert "1名注册护士" in plain.ask(NURSES, 2)
+    plain.now[0] += CONTEXT.total_seconds() + 1
+    plain.ask(NURSES, 3)
+    assert plain.watched.histories == [(), (DOCTORS,), ()]
 
 
 @pytest.mark.parametrize(
@@ -447,6 +464,111 @@ def test_after_a_fault_the_next_delivery_is_asked_again(platform: Platform) -> N
     assert failed.status_code == 500
     assert "secret" not in failed.text
     assert "医师" in platform.ask(DOCTORS, 1)
+
+
+# Several processes: apps of their own over one database
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def shared(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    return cluster().database() if request.param == "postgresql" else f"sqlite:///{tmp_path / 'shared.db'}"
+
+
+@pytest.fixture
+def two(shared: str, assistant: Assistant) -> Iterator[tuple[Platform, Platform]]:
+    """Two servers of one account, as after a restart, or behind one address."""
+    account = WeChatSettings(TOKEN, APP_ID, SITE, secret=b"s" * 32)
+    with ExitStack() as stack:
+        opened = []
+        for _ in range(2):
+            store = open_store(shared)
+            stack.callback(store.close)
+            opened.append(stack.enter_context(contextmanager(platforms)(account, assistant, store)))
+        yield opened[0], opened[1]
+
+
+def test_a_conversation_goes_on_in_another_process(two: tuple[Platform, Platform]) -> None:
+    first, second = two
+    first.ask(DOCTORS, 1)
+    assert "1名注册护士" in second.ask(NURSES, 2)
+    assert second.watched.histories == [(DOCTORS,)]
+
+
+def test_a_message_delivered_to_two_processes_is_asked_once(two: tuple[Platform, Platform]) -> None:
+    first, second = two
+    said = first.ask(DOCTORS, 1)
+    assert second.ask(DOCTORS, 1) == said
+    assert first.watched.asked == [DOCTORS]
+    assert count(first, turns) == 1
+
+
+def test_deliveries_to_two_processes_at_once_share_one_answer(two: tuple[Platform, Platform]) -> None:
+    for platform in two:
+        platform.watched.open.clear()
+
+    def release() -> None:
+        for platform in two:
+            platform.watched.open.set()
+
+    with ThreadPoolExecutor(2) as pool:
+        said = [pool.submit(platform.ask, DOCTORS, 1) for platform in two]
+        threading.Timer(0.5, release).start()
+        assert len({each.result() for each in said}) == 1
+    assert count(two[0], turns) == 1
+
+
+def test_a_message_that_one_process_could_not_answer_another_answers(two: tuple[Platform, Platform]) -> None:
+    first, second = two
+    first.watched.faults.append(RuntimeError("secret particulars"))
+    assert first.push(a_text(DOCTORS, 1)).status_code == 500
+    assert "医师" in second.ask(DOCTORS, 1)
+
+
+def test_a_message_taken_by_a_process_that_died_is_taken_over(two: tuple[Platform, Platform]) -> None:
+    first, _ = two
+    message = read_message(a_text(DOCTORS, 1).encode())
+    name = pseudonym(first.settings.secret, *message.identity)
+    assert first.store.wechat.take(name, datetime.fromtimestamp(NOW, UTC))
+    first.now[0] += GIVEN_UP.total_seconds() + 1
+    assert "医师" in first.ask(DOCTORS, 1)
+
+
+def test_the_database_names_no_user(two: tuple[Platform, Platform]) -> None:
+    two[0].ask(DOCTORS, 1)
+    with two[0].store.database.reading() as connection:
+        kept = [tuple(row) for table in (wechat_users, wechat_messages) for row in connection.execute(select(table))]
+    assert len(kept) == 2
+    assert USER not in repr(kept)
+    assert pseudonym(b"s" * 32, USER) in repr(kept)
+    assert pseudonym(b"other", USER) not in repr(kept)
+
+
+def test_what_is_kept_of_users_and_messages_is_forgotten(two: tuple[Platform, Platform]) -> None:
+    store = two[0].store
+    two[0].ask(DOCTORS, 1)
+    later = datetime.fromtimestamp(NOW, UTC) + CONTEXT
+    store.wechat.forget(later - timedelta(seconds=1))
+    assert count(two[0], wechat_users) == 1
+    store.wechat.forget(later)
+    assert store.wechat.take("another", later)
+    assert (count(two[0], wechat_users), count(two[0], wechat_messages)) == (0, 1)
+
+
+def test_users_who_write_twice_at_once_are_in_one_conversation(shared: str) -> None:
+    store = open_store(shared)
+    now = datetime.now(UTC)
+    ids = [store.conversations.record(AN_ANSWER, "v1")[0] for _ in range(20)]
+    with ThreadPoolExecutor(8) as pool:
+        [*pool.map(lambda each: store.wechat.enter("user", each, now), ids)]
+    assert store.wechat.conversation_of("user", now) in ids
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(lambda _: store.wechat.take("message", now), range(20))) == 1
+    store.close()
+
+
+def count(platform: Platform, table: Table) -> int:
+    with platform.store.database.reading() as connection:
+        return connection.scalar(select(func.count()).select_from(table)) or 0
 
 
 # Those who are not the platform
@@ -582,3 +704,34 @@ def test_the_callback_is_not_in_the_description(plain: Platform) -> None:
 def test_a_reply_comes_within_five_seconds(safe: Platform) -> None:
     assert callback.REPLY_WITHIN < 5
     assert safe.push(a_text(DOCTORS, 1)).elapsed.total_seconds() < 5
+
+
+# The same words by the interface: format=wechat
+
+
+@pytest.mark.parametrize(
+    ("public_url", "host", "link"),
+    [
+        ("", "wen.example.org:8080", "http://wen.example.org:8080/"),
+        (SITE, "forged.example", f"{SITE}/"),
+        (f"{SITE}/wen/", "forged.example", f"{SITE}/wen/"),
+        (SITE, "not a host", f"{SITE}/"),
+        ("", "not a host", "http://testserver/"),
+        ("", "a@b", "http://testserver/"),
+        ("", "x" * 400, ""),
+    ],
+)
+def test_a_host_decides_the_link_only_where_no_address_is_set(
+    public_url: str, host: str, link: str, assistant: Assistant, store: Store
+) -> None:
+    app = FastAPI()
+    app.include_router(questions_router(Desk(assistant, store), Metrics(), public_url))
+    install(app, lambda request, problem: None)
+    with TestClient(app, raise_server_exceptions=False) as client:
+        asked = {"question": DOCTORS, "format": "wechat"}
+        response = client.post("/api/v1/ask", json=asked, headers={"host": host})
+    if link:
+        assert f"查看原文：{link}documents/changning-2025-2?start=" in response.text
+    else:
+        assert (response.status_code, response.json()["code"]) == (400, "bad_request")
+        assert "Host" in response.json()["detail"]

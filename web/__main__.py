@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import signal
 import socket
 import sys
-from concurrent.futures import ThreadPoolExecutor
-from types import FrameType
+from datetime import datetime
 from typing import Annotated, Any, NoReturn
 
 import typer
 from pydantic import ValidationError
 
+from web.access.command import keys
+from web.admin.command import commands as accounts
 from web.settings import Settings
 
-GRACE = 5
-"""Seconds that requests in progress have to finish in when the server is told to stop."""
-FIRST_QUESTION = "养老机构内设医务室至少配几名医生？"
-"""Asked before the first visitor does, who would wait a tenth of a second longer for tables and templates to load."""
 QUEUE = 2048
 """Connections that may wait to be accepted."""
 
 cli = typer.Typer(add_completion=False, rich_markup_mode=None)
+cli.add_typer(keys, name="keys")
+cli.add_typer(accounts, name="accounts")
 
 
 @cli.callback(invoke_without_command=True, help="启动医养问策的网页与接口。")
@@ -32,11 +30,15 @@ def serve(
         int | None,
         typer.Option(min=0, max=65535, help="端口，默认 8000，也可用 YIYANG_PORT 或 PORT 设定；0 为任意空闲端口。"),
     ] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(min=1, max=64, help="进程数，默认 1，也可用 YIYANG_WORKERS 设定；一般不超过处理器核数。"),
+    ] = None,
 ) -> None:
-    """The one command: settings, then the port, then the index, then serving."""
+    """The one command: settings, then the port, then serving, at first that the index is being opened."""
     if context.invoked_subcommand is not None:
         return
-    settings = read_settings(host, port)
+    settings = read_settings(host, port, workers)
     listener = listen(settings.host, settings.port)
     run(settings, listener)
 
@@ -48,18 +50,43 @@ def mcp() -> None:
     from index.model import ModelError
     from index.storage import IndexUnavailable
     from web.mcp import serve as serve_tools
+    from web.operation.logs import set_up_logs
 
+    settings = read_settings(None, None)
+    set_up_logs(settings.log)
     try:
-        serve_tools(read_settings(None, None).home)
+        serve_tools(settings.home)
     except IndexUnavailable as error:
         leave(f"{error}；也可运行 make setup")
     except (EncoderError, ModelError) as error:
         leave(str(error))
 
 
-def read_settings(host: str | None, port: int | None) -> Settings:
+@cli.command(
+    help="删除旧的对话，连同其中的问答和评价，不能恢复。"
+    "服务运行时，也会每天删除 YIYANG_KEEP_DAYS 天（默认 180，0 为一直保留）以前的对话。"
+)
+def forget(
+    before: Annotated[
+        datetime,
+        typer.Option(formats=["%Y-%m-%d"], help="删除这一天零时以后没有再提问的对话，例如 2026-01-31。"),
+    ],
+) -> None:
+    """What the server does by itself, for a day of one's own choice."""
+    from web.store.database import DatabaseUnavailable, open_database
+    from web.store.retention import forget as forget_before
+
+    try:
+        database = open_database(read_settings(None, None).store_url)
+    except DatabaseUnavailable as error:
+        leave(str(error))
+    typer.echo(f"已删除 {forget_before(database, before.astimezone())} 段对话。")
+    database.close()
+
+
+def read_settings(host: str | None, port: int | None, workers: int | None = None) -> Settings:
     """Settings from the environment, the command line first. Leaves with a message where one is not valid."""
-    given: dict[str, Any] = {"host": host, "port": port}
+    given: dict[str, Any] = {"host": host, "port": port, "workers": workers}
     try:
         return Settings(**{name: value for name, value in given.items() if value is not None})
     except ValidationError as error:
@@ -77,46 +104,30 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def run(settings: Settings, listener: socket.socket) -> None:
-    """Load the index, open the store, and serve until told to stop."""
-    from assistant.pipeline import open_assistant
-    from index.encoder import EncoderError
-    from index.model import ModelError
-    from index.storage import IndexUnavailable
+    """Serve until told to stop, in one process or more. Leaves with a message where the index cannot be opened."""
+    from web.operation.logs import set_up_logs
+    from web.operation.notices import READY, STOPPING, notify
+    from web.store.retention import Retention
 
-    with ThreadPoolExecutor(1) as pool:
-        loading = pool.submit(open_assistant, settings.home, settings.encoder)
-        # the slow imports, while the model is read
-        import uvicorn
+    def ready() -> None:
+        typer.echo(f"医养问策已就绪：{address(listener)}")
+        sys.stdout.flush()
+        notify(READY)
+        Retention(settings.store_url, settings.keep_days).start()
 
-        from web.app import create_app
-        from web.store import open_store
+    set_up_logs(settings.log)
+    if settings.workers > 1:
+        from web.operation.workers import serve_together
 
-        try:
-            assistant = loading.result()
-        except IndexUnavailable as error:
-            leave(f"{error}；也可运行 make setup")
-        except (EncoderError, ModelError) as error:
-            leave(str(error))
-    assistant.ask(FIRST_QUESTION)
-    settings.home.mkdir(parents=True, exist_ok=True)
-    store = open_store(settings.store_url)
-    try:
-        app = create_app(assistant, store, settings.wechat)
-    except ValueError as error:
-        leave(str(error))
-    config = uvicorn.Config(
-        app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=GRACE
-    )
-    typer.echo(f"医养问策已就绪：{address(listener)}")
-    sys.stdout.flush()
-    for stop in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(stop, _stopped)
-    uvicorn.Server(config).run(sockets=[listener])
-    store.close()
+        succeeded = serve_together(settings, listener, ready)
+        notify(STOPPING)
+        if not succeeded:
+            raise typer.Exit(1)  # the worker has said why
+        return
+    from web.operation.process import serve_alone
 
-
-def _stopped(number: int, frame: FrameType | None) -> None:
-    """What uvicorn hands a signal back to once it has shut down: nothing is left to do but to leave in order."""
+    if why := serve_alone(settings, listener, ready):
+        leave(why)
 
 
 def address(listener: socket.socket) -> str:

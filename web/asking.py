@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
 from time import perf_counter
 from typing import Protocol
 
@@ -10,7 +12,11 @@ from assistant.answers import Answer, Filters
 from assistant.answers import Turn as Said
 from corpus.citations import Citation
 from corpus.library import Library
+from index.stages import stage, timed
+from web.masking import impersonal
+from web.operation.answer_cache import AnswerCache, Occasion
 from web.store import Store
+from web.store.conversations import Turn
 
 
 class Hit(Protocol):
@@ -42,21 +48,32 @@ _NO_FILTERS = Filters()
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """An answer with the ids under which it is kept; elapsed_ms takes in reading and writing the store."""
+    """An answer with the ids under which it is kept; elapsed_ms takes in reading and writing the store.
+
+    was_cached  whether it was at hand; None where it could not have been
+    seconds     how long each stage took, the store among them
+    filters     what it was narrowed down by
+    lapsed      whether the conversation was too long ago to be leaned on
+    """
 
     answer: Answer
     conversation_id: str
     answer_id: str
     index_version: str
     elapsed_ms: float
+    was_cached: bool | None = None
+    seconds: Mapping[str, float] = field(default_factory=dict)
+    filters: Filters = _NO_FILTERS
+    lapsed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Where questions are asked: an assistant and the store of what was asked."""
+    """Where questions are asked: an assistant, the store of what was asked, and the answers at hand."""
 
     assistant: Answering
     store: Store
+    cache: AnswerCache | None = None
 
     def ask(
         self, question: str, conversation_id: str | None = None, filters: Filters = _NO_FILTERS, limit: int = 3
@@ -65,12 +82,17 @@ class Desk:
         began = perf_counter()
         for document_id in filters.document_ids or ():
             self.assistant.library.get(document_id)
-        turns = self.store.conversations.turns(conversation_id) if conversation_id else ()
-        history = tuple(turn.said for turn in turns if turn.is_recent)
-        answer = self.assistant.ask(question, history=history, filters=filters, limit=limit)
-        version = self.assistant.index_version
-        conversation, answer_id = self.store.conversations.record(answer, version, conversation_id, filters, limit)
-        return Asked(answer, conversation, answer_id, version, (perf_counter() - began) * 1000)
+        with timed() as seconds:
+            with stage("store"):
+                turns = self.store.conversations.turns(conversation_id) if conversation_id else ()
+            history = tuple(turn.said for turn in turns if turn.is_recent)
+            found, was_cached = self._answer(impersonal(question), history, filters, limit)
+            answer = replace(found, question=question)
+            version = self.assistant.index_version
+            with stage("store"):
+                kept = self.store.conversations.record(answer, version, conversation_id, filters, limit)
+        elapsed, lapsed = (perf_counter() - began) * 1000, bool(turns) and not history
+        return Asked(answer, *kept, version, elapsed, was_cached, seconds, filters, lapsed)
 
     def recall(self, conversation_id: str) -> tuple[Asked, ...]:
         """The latest turns of a conversation, answered again: the same question on the same index says the same.
@@ -80,9 +102,31 @@ class Desk:
         recalled: list[Asked] = []
         history: tuple[Said, ...] = ()
         for turn in self.store.conversations.turns(conversation_id):
-            question = turn.said.question
-            answer = self.assistant.ask(question, history=history, filters=turn.filters, limit=turn.limit)
+            recalled.append(self._again(turn, conversation_id, history))
             history = (*history, turn.said)
-            kept = replace(answer, question=turn.question)
-            recalled.append(Asked(kept, conversation_id, turn.answer_id, turn.index_version, 0.0))
         return tuple(recalled)
+
+    def answered(self, answer_id: str) -> Asked:
+        """An answer given earlier, given again. Raises UnknownAnswer."""
+        conversation_id, turns = self.store.history.turns_to(answer_id)
+        *before, turn = turns
+        return self._again(turn, conversation_id, tuple(each.said for each in before))
+
+    def _again(self, turn: Turn, conversation_id: str, history: tuple[Said, ...]) -> Asked:
+        answer, _ = self._answer(turn.said.question, history, turn.filters, turn.limit)
+        kept = replace(answer, question=turn.question)
+        return Asked(kept, conversation_id, turn.answer_id, turn.index_version, 0.0, filters=turn.filters)
+
+    def _answer(
+        self, question: str, history: tuple[Said, ...], filters: Filters, limit: int
+    ) -> tuple[Answer, bool | None]:
+        """The answer, and whether it was at hand; None for one that leans on others and is not kept."""
+        if self.cache is None or history:
+            return self.assistant.ask(question, history=history, filters=filters, limit=limit), None
+        occasion = Occasion(question, filters, limit, self.assistant.index_version, date.today())
+        answer = self.cache.get(occasion)
+        if answer is not None:
+            return answer, True
+        answer = self.assistant.ask(question, history=history, filters=filters, limit=limit)
+        self.cache.keep(occasion, answer)
+        return answer, False

@@ -10,8 +10,14 @@ from web.problems import Problem
 
 MAX_BODY = 64 * 1024
 """Bytes of a request body."""
-LARGER = {"/v1/chat/completions": 1024 * 1024}
-"""Bytes where a caller sends the whole conversation every time."""
+MAX_UPLOAD = 50 * 1024 * 1024
+"""Bytes of a document that is uploaded; its form is a little more."""
+LARGER = {
+    "/v1/chat/completions": 1024 * 1024,
+    "/api/v1/ask/batch": 1024 * 1024,
+    "/admin/uploads": MAX_UPLOAD + MAX_BODY,
+}
+"""Bytes where a caller sends the whole conversation every time, or a hundred questions at once."""
 
 SECURITY_HEADERS = {
     "content-security-policy": (
@@ -36,8 +42,8 @@ class BodyLimit:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        most = LARGER.get(scope["path"], MAX_BODY)
-        announced = Headers(scope=scope).get("content-length", "")
+        headers = Headers(scope=scope)
+        announced, most = headers.get("content-length", ""), _most(scope["path"], headers)
         if announced.isdecimal() and (len(announced) > 18 or int(announced) > most):
             await Problem("payload_too_large").response()(scope, receive, send)
             return
@@ -53,6 +59,12 @@ class BodyLimit:
             return message
 
         await self.app(scope, limited, send)
+
+
+def _most(path: str, headers: Headers) -> int:
+    """Bytes that a body may have. Fields of a form without a file are kept and shown again, signed in or not."""
+    is_fields = headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
+    return MAX_BODY if is_fields else LARGER.get(path, MAX_BODY)
 
 
 class SecurityHeaders:

@@ -18,6 +18,21 @@ def provision_url(document_id: str, article_id: str) -> str:
     return f"{document_url(document_id)}#{quote(article_id, safe=':')}"
 
 
+def original_url(document_id: str) -> str:
+    """The file that a document was read from."""
+    return f"{document_url(document_id)}/original"
+
+
+def version_url(document_id: str, version: str) -> str:
+    """The text of a version of a document; with /original behind it, its file."""
+    return f"{document_url(document_id)}/versions/{quote(version, safe='')}"
+
+
+def map_url(document_id: str) -> str:
+    """The map of citations around a document."""
+    return f"/library/map?around={quote(document_id)}"
+
+
 def article_url(article_id: str) -> str:
     """An article of the document on the same page."""
     return f"#{quote(article_id, safe=':')}"

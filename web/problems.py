@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -10,11 +11,14 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
+from starlette.middleware.errors import ServerErrorMiddleware
 
 from corpus.library import UnknownDocument
 from corpus.provisions import UnknownProvision
+from web.operation.request_ids import current_id
 from web.store.conversations import UnknownAnswer, UnknownConversation
 
+_log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
 LONGEST_ECHO = 60
 """Characters of the caller's own words that a problem repeats at most."""
@@ -23,6 +27,14 @@ KINDS: Mapping[str, tuple[int, str, str]] = {
     # code: status, title, detail where nothing more exact is known
     "invalid_json": (400, "请求不是有效的 JSON", "请求正文应为 UTF-8 编码的 JSON 对象，请检查引号、逗号和编码。"),
     "bad_request": (400, "无法读懂请求", "请检查请求的格式后重试。"),
+    "signed_out": (401, "登录已过期", "请在新的窗口登录，再回到这一页继续；已填写的内容仍在。"),
+    "forged_request": (403, "页面已过期", "没有作任何更改。请返回上一页，刷新后再提交。"),
+    "key_required": (401, "需要密钥", "请在请求头中写明 Authorization: Bearer 密钥。密钥由管理员发放。"),
+    "key_invalid": (401, "密钥不正确", "没有这个密钥，请检查是否抄写完整，或向管理员索取新的密钥。"),
+    "key_revoked": (401, "密钥已停用", "这个密钥已被停用，请向管理员索取新的密钥。"),
+    "key_expired": (401, "密钥已过期", "这个密钥已过有效期，请向管理员索取新的密钥。"),
+    "key_not_allowed": (403, "密钥没有这项权限", "请向管理员申请所需的权限。"),
+    "not_from_here": (403, "请从本站提交", "这次提交来自其他网站，请打开本站的页面后再提交。"),
     "unknown_conversation": (404, "没有这段对话", "conversation_id 不存在。要开始新的对话，请填 null 或不填。"),
     "unknown_answer": (404, "没有这个回答", "answer_id 不存在，请使用提问时返回的 answer_id。"),
     "unknown_document": (404, "没有这份文件", "文件库中没有这份文件，可用的编号见 /api/v1/documents。"),
@@ -31,11 +43,18 @@ KINDS: Mapping[str, tuple[int, str, str]] = {
     "method_not_allowed": (405, "不支持这种请求方法", "请按接口说明改用允许的请求方法。"),
     "payload_too_large": (413, "请求过大", "请求正文不得超过 64 KiB，请缩短后重试。"),
     "unsupported_media_type": (415, "不支持这种内容类型", "请以 Content-Type: application/json 发送请求。"),
+    "upload_refused": (422, "文件没有收下", "请检查所选的文件后重新上传。"),
     "invalid_request": (422, "请求内容有误", "请按 errors 中的说明修改后重试。"),
     "empty_question": (422, "问题为空", "请写下要问的问题。"),
     "question_too_long": (422, "问题过长", "问题请控制在 500 字以内，可分几次提问。"),
     "control_characters": (422, "含有不可见的控制字符", "文字中含有控制字符或残缺字符，请删去后重试。"),
+    "too_many_requests": (429, "请求过于频繁", "请稍候再试，需要等待的秒数见 Retry-After。"),
+    "daily_quota_exceeded": (429, "今日次数已用完", "这个密钥今日的次数已用完，北京时间零时起重新计算。"),
+    "too_many_attempts": (429, "密钥多次不正确", "请检查密钥，需要等待的秒数见 Retry-After。"),
+    "batch_size": (422, "问题数目不对", "一次可提 1 至 100 个问题。"),
+    "too_many_rows": (422, "筛选结果过多", "符合条件的行数超过一次导出的上限，请再加筛选条件。"),
     "internal_error": (500, "服务出错", "服务暂时出错，已记录，请稍后重试。"),
+    "disk_full": (507, "服务器磁盘无法写入", "文件没有收下，请联系系统管理员检查磁盘空间，然后重新上传。"),
     "not_ready": (503, "服务尚未就绪", "服务正在启动或暂时不可用，请稍后重试。"),
 }
 
@@ -67,6 +86,7 @@ _MESSAGES: Mapping[str, str] = {
     "too_long": "不得多于 {max_length} 项",
     "too_short": "至少 {min_length} 项；不限定时请填 null 或不填",
     "literal_error": "只能是 {expected}",
+    "date_range": "应在 {first} 至 {last} 之间",
     "model_type": "应为 JSON 对象",
     "model_attributes_type": "应为 JSON 对象",
     "dict_type": "应为 JSON 对象",
@@ -98,7 +118,8 @@ class Problem(Exception):
             "detail": self.detail,
             "code": self.code,
         }
-        return members | ({"errors": list(self.errors)} if self.errors else {})
+        occurrence = {"instance": f"urn:yiyang:request:{request_id}"} if (request_id := current_id()) else {}
+        return members | occurrence | ({"errors": list(self.errors)} if self.errors else {})
 
     def response(self) -> Response:
         return JSONResponse(self.body(), self.status, headers=self.headers, media_type=MEDIA_TYPE)
@@ -129,7 +150,7 @@ def problem_of(error: Exception) -> Problem:
             return Problem(_BY_STATUS.get(error.status_code, "bad_request"), headers=error.headers)
         case SQLAlchemyError():
             return Problem("not_ready", headers={"Retry-After": "5"})
-    return Problem("internal_error")
+    return Problem("internal_error", _recorded(current_id()))
 
 
 def invalid(errors: Iterable[Mapping[str, Any]]) -> Problem:
@@ -149,12 +170,16 @@ def install(app: FastAPI, page: Callable[[Request, Problem], Response | None]) -
 
     async def answer(request: Request, error: Exception) -> Response:
         problem = problem_of(error)
+        if isinstance(error, SQLAlchemyError):  # any other fault goes on to the server, which logs it
+            _log.error("the database does not answer", exc_info=error)
         return page(request, problem) or problem.response()
 
     known = (Problem, RequestValidationError, HTTPException, SQLAlchemyError)
     unknown_ids = (UnknownDocument, UnknownProvision, UnknownConversation, UnknownAnswer)
     for kind in (*known, *unknown_ids, Exception):
         app.add_exception_handler(kind, answer)
+    # FastAPI's own lies outside of every other middleware: a fault would get no request id and no security headers
+    app.add_middleware(ServerErrorMiddleware, handler=answer)
 
 
 def echo(words: object) -> str:
@@ -162,6 +187,11 @@ def echo(words: object) -> str:
     text = str(words).encode("utf-8", "replace").decode()
     shown = "".join(character if character.isprintable() else "�" for character in text)
     return shown if len(shown) <= LONGEST_ECHO else f"{shown[:LONGEST_ECHO]}…"
+
+
+def _recorded(request_id: str) -> str:
+    """What somebody can do who meets a fault: try again, and read out the id under which the log has it."""
+    return f"服务暂时出错，已记录，请稍后重试；如需查询，请告知编号 {request_id}。" if request_id else ""
 
 
 def _unknown(before: str, words: str, after: str) -> str:

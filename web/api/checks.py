@@ -15,8 +15,8 @@ def checks_router(desk: Desk) -> APIRouter:
     """Checking a citation."""
     router, library = APIRouter(prefix=PREFIX), desk.assistant.library
 
-    @router.post("/verify", summary="核对引文", tags=["核对"], dependencies=[Depends(require_json)], responses=ERRORS)
-    def verify(request: schemas.VerifyRequest) -> schemas.VerifyResponse:
+    @router.post("/verify", summary="核对引文", tags=["checks"], dependencies=[Depends(require_json)], responses=ERRORS)
+    def verify_citation(request: schemas.VerifyRequest) -> schemas.VerifyResponse:
         """核对一条引文是否与文件逐字相符。任何人都可以核对。"""
         if request.document_id not in library:
             return schemas.VerifyResponse(valid=False, reason="文件库中没有这份文件")

@@ -4,22 +4,44 @@ from __future__ import annotations
 
 from datetime import date
 from time import perf_counter
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from fastapi.responses import PlainTextResponse
+from fastapi.responses import JSONResponse, PlainTextResponse
 
 from web import schemas
 from web.api.common import ERRORS, PREFIX, require_json
 from web.asking import Desk
 from web.operation.metrics import Metrics
-from web.shapes.card import card
+from web.problems import Problem
 from web.shapes.text import page_of, wechat_text
 from web.suggestions import suggestions_of
+from web.wechat.settings import SITE
+
+CARD = "application/vnd.yiyang.card+json"
+"""A media type of its own: a generated client that asks without `format` gets one type of answer, not one of two."""
+_SHAPES: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "回答；format 为 card 时是卡片，为 wechat 时是纯文本",
+        "content": {
+            CARD: {"schema": {"$ref": f"#/components/schemas/{schemas.CardOut.__name__}"}},
+            "text/plain": {"schema": {"type": "string"}},
+        },
+    }
+}
 
 
-def questions_router(desk: Desk, metrics: Metrics) -> APIRouter:
-    """Asking, searching, suggestions, and what people say of an answer."""
+def site_of(request: Request, public_url: str) -> str:
+    """The address of this site, without a slash at its end: as set, else as the request names it, which is the caller's
+    word. Raises Problem where that is no address."""
+    site = public_url or str(request.base_url)
+    if not SITE.fullmatch(site):
+        raise Problem("bad_request", "请求的 Host 不是网站地址，无法给出链接。")
+    return site.rstrip("/")
+
+
+def questions_router(desk: Desk, metrics: Metrics, public_url: str = "") -> APIRouter:
+    """Asking, searching, suggestions, and what people say of an answer. public_url: where links in messages lead."""
     router, library = APIRouter(prefix=PREFIX), desk.assistant.library
 
     json_only, suggestions = [Depends(require_json)], suggestions_of(library)
@@ -27,25 +49,27 @@ def questions_router(desk: Desk, metrics: Metrics) -> APIRouter:
     @router.post(
         "/ask",
         summary="提问",
-        tags=["问答"],
+        tags=["questions"],
         dependencies=json_only,
-        responses=ERRORS | {200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
-        response_model=schemas.AskResponse | schemas.CardOut,
+        responses=ERRORS | _SHAPES,
+        response_model=schemas.AskResponse,
     )
-    def ask(request: schemas.AskRequest, http: Request) -> schemas.AskResponse | schemas.CardOut | Response:
+    def ask(request: schemas.AskRequest, http: Request) -> schemas.AskResponse | Response:
         """用一句话提问，得到逐字引用文件原文的回答。"""
         filters = (request.filters or schemas.FiltersIn()).to_filters()
+        site = site_of(http, public_url) if request.format == "wechat" else ""
         asked = desk.ask(request.question, request.conversation_id, filters, request.limit)
         metrics.answer(asked)
         if request.format == "card":
-            return schemas.CardOut.of(card(asked, library), asked)
+            shown = schemas.CardOut.of(asked, library).model_dump(mode="json", by_alias=True)
+            return JSONResponse(shown, media_type=CARD)
         if request.format == "wechat":
-            text = wechat_text(asked, library, f"{str(http.base_url).rstrip('/')}{page_of(asked.answer)}")
+            text = wechat_text(asked, library, f"{site}{page_of(asked.answer)}")
             ids = {"x-conversation-id": asked.conversation_id, "x-answer-id": asked.answer_id}
             return PlainTextResponse(text, headers=ids)
         return schemas.AskResponse.from_answer(asked, library)
 
-    @router.get("/search", summary="检索", tags=["问答"], responses={422: ERRORS[422], 404: ERRORS[404]})
+    @router.get("/search", summary="检索", tags=["questions"], responses={422: ERRORS[422], 404: ERRORS[404]})
     def search(query: Annotated[schemas.SearchRequest, Query()]) -> schemas.SearchResponse:
         """列出与一句话相近的条目，不作回答。"""
         began = perf_counter()
@@ -59,14 +83,14 @@ def questions_router(desk: Desk, metrics: Metrics) -> APIRouter:
         )
 
     @router.post(
-        "/feedback", summary="评价回答", tags=["问答"], status_code=201, dependencies=json_only, responses=ERRORS
+        "/feedback", summary="评价回答", tags=["questions"], status_code=201, dependencies=json_only, responses=ERRORS
     )
-    def feedback(request: schemas.FeedbackRequest) -> schemas.FeedbackResponse:
+    def give_feedback(request: schemas.FeedbackRequest) -> schemas.FeedbackResponse:
         """说明一个回答有没有帮助。"""
         feedback_id = desk.store.conversations.add_feedback(request.answer_id, request.verdict, request.reason)
         return schemas.FeedbackResponse(feedback_id=feedback_id)
 
-    @router.get("/suggestions", summary="输入提示", tags=["问答"], responses={422: ERRORS[422]})
+    @router.get("/suggestions", summary="输入提示", tags=["questions"], responses={422: ERRORS[422]})
     def suggest(query: Annotated[schemas.SuggestionsRequest, Query()]) -> schemas.SuggestionList:
         """依已经写下的字，提示可以直接提交的问题。提示只供提问参考，不是文件原文。"""
         found = suggestions.matching(query.q, query.limit, date.today())

@@ -8,26 +8,27 @@ from fastapi.responses import PlainTextResponse
 from web import schemas
 from web.asking import Desk
 from web.operation.metrics import Metrics
+from web.operation.readiness import Readiness
 
 
 def service_router(desk: Desk, metrics: Metrics) -> APIRouter:
     """Health, readiness and metrics, for those who run the server."""
-    router = APIRouter(tags=["运行"])
+    router, readiness = APIRouter(tags=["service"]), Readiness(desk)
 
     @router.get("/healthz", summary="存活")
-    def healthz() -> schemas.Health:
+    def get_health() -> schemas.Health:
         """进程在运行。"""
         return schemas.Health(status="ok")
 
     @router.get("/readyz", summary="就绪", responses={503: {"model": schemas.ProblemOut, "description": "尚未就绪"}})
-    def readyz() -> schemas.Health:
-        """索引和数据库可用。"""
-        desk.store.ping()
+    def get_readiness() -> schemas.Health:
+        """索引能回答问题，数据库可用。"""
+        readiness.check()
         version = desk.assistant.index_version
         return schemas.Health(status="ready", index_version=version, documents=len(desk.assistant.library))
 
     @router.get("/metrics", summary="指标", response_class=PlainTextResponse)
-    def prometheus() -> Response:
+    def get_metrics() -> Response:
         """Prometheus 文本格式的指标。"""
         return Response(metrics.render(), media_type="text/plain; version=0.0.4; charset=utf-8")
 

@@ -51,14 +51,14 @@ _ERRORS: dict[int | str, dict[str, Any]] = {
 _STREAM: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "回答；stream 为 true 时为 SSE，每段是一个 chat.completion.chunk，末尾是 [DONE]",
-        "content": {"text/event-stream": {"schema": {"type": "string"}}},
+        "content": {"text/event-stream": {}},
     }
 }
 
 
 def openai_router(desk: Desk, metrics: Metrics) -> APIRouter:
     """The routes under /v1."""
-    router = APIRouter(prefix="/v1", route_class=OpenAIRoute, tags=["OpenAI 兼容"])
+    router = APIRouter(prefix="/v1", route_class=OpenAIRoute, tags=["openai"])
     _add_completions(router, desk, metrics)
     _add_models(router, int(time()))
     return router
@@ -72,7 +72,7 @@ def _add_completions(router: APIRouter, desk: Desk, metrics: Metrics) -> None:
         dependencies=[Depends(require_json)],
         responses=_STREAM | _ERRORS,
     )
-    def complete(request: ChatRequest) -> Completion | Response:
+    def create_chat_completion(request: ChatRequest) -> Completion | Response:
         """OpenAI 对话接口的形式：回答逐字引用文件原文，引文在 message.citations。"""
         check(request)
         asked = converse(desk, request.messages)
@@ -88,12 +88,12 @@ def _add_models(router: APIRouter, created: int) -> None:
     model = ModelOut(created=created)
 
     @router.get("/models", summary="模型目录")
-    def models() -> ModelList:
+    def list_models() -> ModelList:
         """只有一个模型。"""
         return ModelList(data=[model])
 
     @router.get("/models/{name}", summary="模型", responses={404: _ERRORS[404]})
-    def one(name: str) -> ModelOut:
+    def get_model(name: str) -> ModelOut:
         """一个模型。"""
         if name != MODEL:
             raise Refused(f"没有名为「{echo(name)}」的模型，请用 {MODEL}。", "model", "model_not_found", 404)

@@ -85,10 +85,14 @@ class OpenAIRoute(APIRoute):
             except Refused as refused:
                 return _response(refused.body, refused.status)
             except _KNOWN as error:
-                problem = problem_of(error)
-                return _response(_body(problem), problem.status, problem.headers)
+                return refusal(problem_of(error))
 
         return answer
+
+
+def refusal(problem: Problem) -> Response:
+    """A problem in OpenAI's form, with its headers."""
+    return _response(_body(problem), problem.status, problem.headers)
 
 
 def _body(problem: Problem) -> ErrorBody:

@@ -1,8 +1,11 @@
-"""The chat page. It works without script; the script only saves a reload."""
+"""The chat page. It works without script; the scripts only save reloads."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
@@ -10,11 +13,34 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from web.asking import Asked, Desk
 from web.operation.metrics import Metrics
+from web.pages.answer import public_site
+from web.pages.filtering import NAMES, Choice, address_of, choice_from, choice_of, filter_view
+from web.pages.history import SHORT, past_list, remember, visitor_of
 from web.pages.rendering import SCRIPT, Pages
 from web.pages.turns import EXAMPLES, TurnView, turn_view
+from web.pages.verdicts import VerdictView, verdict_view
 from web.problems import Problem
 from web.store.conversations import ID_PATTERN, UnknownConversation
+from web.store.history import UnknownFeedback
 from web.wording import WordingError, clean_question
+
+# What is said of a conversation on opening it, by the name it has in the address.
+NOTES: Mapping[str, str] = {
+    "lost": "原来的对话已经不在了，可以重新提问。",
+    "renewed": "原来的对话已经不在了，以下是新的对话，不再承接上文。",
+    "joined": "另一个窗口也在这段对话里提问，已按先后排在一起。",
+    "unfiltered": "所选的范围不在文件库中，或日期不成立，已不作限定。",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """The chat page apart from its turns: what is said first, and a question that was refused, as it was typed."""
+
+    notes: tuple[str, ...] = ()
+    noted: str = ""
+    refused: Problem | None = None
+    typed: str = ""
 
 
 class Chat:
@@ -22,84 +48,129 @@ class Chat:
 
     def __init__(self, desk: Desk, pages: Pages, metrics: Metrics) -> None:
         self.desk, self.pages, self.metrics = desk, pages, metrics
+        self.library = desk.assistant.library
 
-    def page(
-        self, request: Request, conversation_id: str, refused: Problem | None = None, typed: str = "", noted: str = ""
-    ) -> HTMLResponse:
+    def page(self, request: Request, conversation_id: str, choice: Choice | None, state: State) -> HTMLResponse:
+        """choice: what the next question is narrowed down by; as the latest turn where it is None."""
         recalled = self.recall(conversation_id)
+        known, today = conversation_id if recalled else "", date.today()
+        if choice is None:
+            latest = recalled[-1].filters if recalled else None
+            choice = choice_from(latest, self.library, today) if latest else Choice()
+        lost = ("lost",) if conversation_id and not recalled else ()
+        unfiltered = ("unfiltered",) if choice.lost else ()
         values = {
-            "turns": [self.view(asked) for asked in recalled or ()],
-            "conversation_id": conversation_id if recalled else "",
-            "lost": bool(conversation_id) and recalled is None,
+            "turns": [self.view(request, asked) for asked in recalled or ()],
+            "conversation_id": known,
+            "notes": [NOTES[each] for each in dict.fromkeys((*state.notes, *lost, *unfiltered))],
+            "filters": filter_view(choice, known, self.library, today),
+            "history": past_list(self.desk.store, visitor_of(request), most=SHORT),
+            "verdict": self.verdict(state.noted),
             "examples": EXAMPLES,
-            "documents": [*self.desk.assistant.library],
-            "refused": refused,
-            "typed": typed,
-            "noted": noted,
+            "documents": [*self.library],
+            "refused": state.refused,
+            "typed": state.typed,
         }
-        return self.pages.render(request, "chat.html", values, refused.status if refused else 200)
+        return self.pages.render(request, "chat.html", values, state.refused.status if state.refused else 200)
 
-    def turn(self, request: Request, asked: Asked) -> HTMLResponse:
-        return self.pages.render(request, "turn.html", {"turn": self.view(asked), "noted": ""})
+    def turn(self, request: Request, asked: Asked, choice: Choice, *, is_new: bool, renewed: bool) -> HTMLResponse:
+        """The turn alone. renewed: whether it begins a conversation in place of one that is gone."""
+        values = {
+            "turn": self.view(request, asked),
+            "verdict": None,
+            "address": address_of(asked.conversation_id, choice),
+            "after": "" if is_new else self.before(asked),
+            "renewed": NOTES["renewed"] if renewed else "",
+        }
+        return self.pages.render(request, "turn.html", values)
 
-    def view(self, asked: Asked) -> TurnView:
-        assistant = self.desk.assistant
-        return turn_view(asked, assistant.library, assistant.index_version)
+    def view(self, request: Request, asked: Asked) -> TurnView:
+        return turn_view(asked, self.library, self.desk.assistant.index_version, public_site(request))
+
+    def verdict(self, feedback_id: str) -> VerdictView | None:
+        """What was just said of an answer; None where nothing was, or it was taken back."""
+        try:
+            return verdict_view(self.desk.store.history.verdict(feedback_id)) if _is_id(feedback_id) else None
+        except UnknownFeedback:
+            return None
 
     def recall(self, conversation_id: str) -> tuple[Asked, ...] | None:
         """None where there is no such conversation."""
-        if not re.fullmatch(ID_PATTERN, conversation_id):
-            return None
         try:
-            return self.desk.recall(conversation_id)
+            return self.desk.recall(conversation_id) if _is_id(conversation_id) else None
         except UnknownConversation:
             return None
 
-    def ask(self, question: str, conversation_id: str) -> Asked:
+    def ask(self, question: str, conversation_id: str, choice: Choice) -> Asked:
         """Ask within the conversation, or in a new one where that is gone. Raises Problem."""
         try:
             words = clean_question(question)
         except WordingError as error:
             raise Problem(error.code, str(error)) from None
-        known = conversation_id if re.fullmatch(ID_PATTERN, conversation_id) else None
         try:
-            asked = self.desk.ask(words, known)
+            asked = self.desk.ask(words, conversation_id if _is_id(conversation_id) else None, choice.filters)
         except UnknownConversation:
-            asked = self.desk.ask(words)
+            asked = self.desk.ask(words, None, choice.filters)
         self.metrics.answer(asked)
         return asked
 
+    def answer(self, request: Request, asked: Asked, conversation_id: str, choice: Choice) -> Response:
+        """What a question asked by form or by script gets; a new conversation becomes the visitor's."""
+        is_new = asked.conversation_id != conversation_id
+        renewed = is_new and bool(conversation_id)
+        response: Response
+        if SCRIPT in request.headers:
+            response = self.turn(request, asked, choice, is_new=is_new, renewed=renewed)
+        else:
+            note = "renewed" if renewed else ""
+            response = RedirectResponse(
+                address_of(asked.conversation_id, choice, f"#t-{asked.answer_id}", note=note), 303
+            )
+        if is_new:
+            visitor = remember(request, response, visitor_of(request))
+            self.desk.store.history.claim(asked.conversation_id, visitor.token)
+        return response
+
+    def before(self, asked: Asked) -> str:
+        """The answer before this one in its conversation: another window may have asked in the meantime."""
+        _, turns = self.desk.store.history.turns_to(asked.answer_id)
+        return turns[-2].answer_id if len(turns) > 1 else ""
+
 
 def chat_router(desk: Desk, pages: Pages, metrics: Metrics) -> APIRouter:
-    """/, /ask and /feedback."""
+    """/ and /ask."""
     router, chat = APIRouter(include_in_schema=False), Chat(desk, pages, metrics)
 
     @router.get("/")
-    def home(request: Request, c: str = "", noted: str = "") -> Response:
-        return chat.page(request, c, noted=noted)
+    def home(request: Request, c: str = "", noted: str = "", note: str = "") -> Response:
+        query = request.query_params
+        chosen = choice_of(query, chat.library, date.today()) if any(name in query for name in NAMES) else None
+        return chat.page(request, c, chosen, State((note,) if note in NOTES else (), noted))
 
     @router.post("/ask")
     def ask(
-        request: Request, question: Annotated[str, Form()] = "", conversation: Annotated[str, Form()] = ""
+        request: Request,
+        question: Annotated[str, Form()] = "",
+        conversation: Annotated[str, Form()] = "",
+        region: Annotated[str, Form()] = "",
+        document: Annotated[str, Form()] = "",
+        as_of: Annotated[str, Form()] = "",
+        today: Annotated[str, Form()] = "",
     ) -> Response:
-        by_script = SCRIPT in request.headers
+        fields = {"region": region, "document": document, "as_of": as_of, "today": today}
+        choice = choice_of(fields, chat.library, date.today())
         try:
-            asked = chat.ask(question, conversation)
+            if choice.lost:
+                raise Problem("invalid_request", f"{NOTES['unfiltered']}请看过范围后再提问。")
+            asked = chat.ask(question, conversation, choice)
         except Problem as problem:
-            if by_script:
+            if SCRIPT in request.headers:
                 raise
-            return chat.page(request, conversation, problem, question)
-        if by_script:
-            return chat.turn(request, asked)
-        return RedirectResponse(f"/?c={asked.conversation_id}#t-{asked.answer_id}", 303)
-
-    @router.post("/feedback")
-    def feedback(
-        answer: Annotated[str, Form(pattern=ID_PATTERN)],
-        verdict: Annotated[str, Form(pattern="^(up|down)$")],
-        conversation: Annotated[str, Form(pattern=ID_PATTERN)],
-    ) -> Response:
-        chat.desk.store.conversations.add_feedback(answer, verdict)
-        return RedirectResponse(f"/?c={conversation}&noted={answer}#t-{answer}", 303)
+            return chat.page(request, conversation, choice, State(refused=problem, typed=question))
+        return chat.answer(request, asked, conversation, choice)
 
     return router
+
+
+def _is_id(words: str) -> bool:
+    return re.fullmatch(ID_PATTERN, words) is not None

@@ -37,7 +37,7 @@ def facts_of(document: PolicyDocument, library: Library, today: date) -> tuple[F
         _fact("文号", metadata.document_number or UNSTATED),
         _fact("发文机关", "、".join(metadata.issuers) or UNSTATED),
         *_dates(metadata),
-        _fact("地区", metadata.region or UNSTATED),
+        _fact("地区", region_words(metadata.region) if metadata.region else UNSTATED),
         Fact("时效", tuple(_standing(document, library, today))),
         *([_fact("主送", metadata.addressees)] if metadata.addressees else []),
         *([_fact("附件", *metadata.annexes)] if metadata.annexes else []),
@@ -47,6 +47,11 @@ def facts_of(document: PolicyDocument, library: Library, today: date) -> tuple[F
 def day(on: date) -> str:
     """2025年1月2日."""
     return f"{on.year}年{on.month}月{on.day}日"
+
+
+def region_words(region: str) -> str:
+    """A region as people read it: of one whose name the document hides, that it does."""
+    return "某市某区（文件隐去名称）" if "*" in region else region
 
 
 def titled(title: str, apart: str | None) -> str:

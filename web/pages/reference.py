@@ -9,8 +9,11 @@ from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request, Response
 
+from web.access.rules import rule_of
+from web.access.settings import AccessSettings
 from web.pages.rendering import Pages
 from web.problems import KINDS
+from web.store.keys import SCOPES
 
 _TYPES = {
     "string": "字符串",
@@ -36,26 +39,34 @@ class FieldDoc:
 
 @dataclass(frozen=True, slots=True)
 class OperationDoc:
-    """One method of one path: what it takes and what it gives back."""
+    """One method of one path: the permission it needs, if any, what it takes and what it gives back."""
 
     anchor: str
     method: str
     path: str
     summary: str
     description: str
+    scope: str
     takes: tuple[FieldDoc, ...]
     gives: tuple[FieldDoc, ...]
     model: str
 
 
-def reference_router(app: FastAPI, pages: Pages) -> APIRouter:
-    """/docs, the reference."""
+def reference_router(app: FastAPI, pages: Pages, access: AccessSettings) -> APIRouter:
+    """/docs, the reference; access: what of it is open without a key."""
     router = APIRouter(include_in_schema=False)
 
     @router.get("/docs")
     def reference(request: Request) -> Response:
         api = spelled_out(app.openapi())
-        values = {"operations": [*operations(api)], "models": models(api), "kinds": KINDS}
+        values = {
+            "operations": [*operations(api)],
+            "models": models(api),
+            "kinds": KINDS,
+            "anonymous": access.anonymous,
+            "per_minute": access.per_minute,
+            "scopes": SCOPES,
+        }
         return pages.render(request, "reference.html", values)
 
     return router
@@ -90,6 +101,7 @@ def operations(api: Mapping[str, Any]) -> Iterator[OperationDoc]:
                 path=path,
                 summary=operation.get("summary", ""),
                 description=operation.get("description", ""),
+                scope=rule_of(path).scope or "",
                 takes=(*_parameters(operation), *_body(api, operation)),
                 gives=fields(api["components"]["schemas"][model]) if model else (),
                 model=model,

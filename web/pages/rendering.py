@@ -14,6 +14,7 @@ from assistant.questions import MAX_QUESTION
 from web import links
 from web.assets import Assets
 from web.pages.appearance import is_large
+from web.pages.facts import region_words
 from web.problems import Problem
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
@@ -33,6 +34,7 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
+        self._environment.filters["region"] = region_words
         self._environment.globals |= {
             "asset": assets.url,
             "document_url": links.document_url,

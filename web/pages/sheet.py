@@ -1,79 +1,78 @@
-"""The text of a document as its page shows it, with words marked and words that lead on; and its outline."""
+"""The text of a document as its page shows it, with words marked and words that lead on."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from corpus.provisions import PREAMBLE, PolicyDocument, Provision
 from corpus.relations.resolution import Link
 from web import links
 from web.pages.marking import Piece, Range, pieces
-
-OUTLINE_WORDS = 18
-"""Characters of an article without a heading that stand for it in the outline."""
-# The last part of a label that names a place without a printed number: 第二款, 续段.
-_UNNUMBERED = re.compile(r"(?:第[^第]{1,4}款|续段[一二三四五六七八九十]*)$")
-# The same, of an article of a statute: 第三条, 第二十条之一.
-_ARTICLE = re.compile(r"第[^第条]{1,8}条(?:之[一二三四五六七八九十])?$")
+from web.pages.outlines import listed
 
 _Lead = tuple[int, int, str]
 """start:end of words that lead somewhere, and where."""
 
 
 @dataclass(frozen=True, slots=True)
-class OutlineEntry:
-    """A line of the outline: the number as printed and the heading, or the first words."""
-
-    article_id: str
-    words: str
-    level: int
-    is_heading: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Run:
-    """Pieces of a paragraph in a row; url is where the words lead to, None where they lead nowhere."""
+    """Pieces of a paragraph in a row.
+
+    url    where the words lead to, None where they lead nowhere
+    hit    the number of the place found that they are in, 0 where they are in none
+    opens  whether that place begins with them
+    """
 
     pieces: tuple[Piece, ...]
     url: str | None
+    hit: int = 0
+    opens: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A provision's own text, a paragraph a line; the runs of a paragraph in order are its words."""
+    """A provision's own text, a paragraph a line; the runs of a paragraph in order are its words.
+
+    rank     of its heading among the headings of the page, 2 to 6; 0 where it is not a heading alone
+    listed   whether the outline lists it
+    """
 
     article_id: str
     label: str
     level: int
-    is_heading: bool
+    rank: int
     cited: bool
+    listed: bool
     paragraphs: tuple[tuple[Run, ...], ...]
 
 
-def sections(document: PolicyDocument, mark: Range | None, named: Iterable[Link] = ()) -> tuple[Section, ...]:
-    """The whole text, provision by provision; mark is the range cited, named what the document names."""
+def sections(
+    document: PolicyDocument, mark: Range | None, named: Iterable[Link] = (), hits: Sequence[Range] = ()
+) -> tuple[Section, ...]:
+    """The whole text, provision by provision.
+
+    mark is the range cited, named what the document names, hits the places found in it, in order and apart.
+    """
     leads: dict[str, list[_Lead]] = {}
     for link in named:
         if url := _url_in_text(link):
             place = link.reference
             leads.setdefault(place.article_id, []).append((place.start, place.end, url))
+    ids, ranks = listed(document), _ranks(document)
     return tuple(
-        _section(document, provision, mark, leads.get(provision.article_id, ())) for provision in document.walk()
+        Section(
+            article_id=provision.article_id,
+            label=provision.label,
+            level=provision.level,
+            rank=ranks.get(provision.article_id, 0),
+            cited=mark is not None and mark[0] < provision.end and provision.start < mark[1],
+            listed=provision.article_id in ids,
+            paragraphs=_paragraphs(document.text, provision, mark, leads.get(provision.article_id, ()), hits),
+        )
+        for provision in document.walk()
     )
-
-
-def outline(document: PolicyDocument) -> tuple[OutlineEntry, ...]:
-    """The provisions that a reader looks for, in the order printed.
-
-    Paragraphs that bear no number, and what an article of a statute counts up without a heading, are left to the text.
-    """
-    listed: set[str | None] = {None}
-    for provision in document.walk():
-        if provision.parent in listed and _is_listed(document, provision):
-            listed.add(provision.article_id)
-    return tuple(_outline_entry(document, each) for each in document.walk() if each.article_id in listed)
 
 
 def mark_of(document: PolicyDocument, start: str, end: str) -> Range | None:
@@ -98,21 +97,53 @@ def _url_in_text(link: Link) -> str | None:
     return links.article_url(target.article_id) if target.article_id and elsewhere else None
 
 
-def _section(document: PolicyDocument, provision: Provision, mark: Range | None, leads: Iterable[_Lead]) -> Section:
-    lines = _lines(document.text, provision)
-    opening = _opening(document.text, provision, lines[0]) if lines else None
+def _ranks(document: PolicyDocument) -> dict[str, int]:
+    """Of the provisions that are headings: one below the nearest heading around them, below the page's own 1."""
+    ranks: dict[str, int] = {}
+    around: dict[str | None, int] = {None: 1}
+    for provision in document.walk():
+        around[provision.article_id] = around[provision.parent]
+        if _is_heading(document.text, provision):
+            ranks[provision.article_id] = around[provision.article_id] = min(around[provision.parent] + 1, 6)
+    return ranks
+
+
+def _is_heading(text: str, provision: Provision) -> bool:
+    """Whether number and heading are all that it says for itself."""
+    lines = _lines(text, provision)
+    opening = _opening(text, provision, lines[0]) if len(lines) == 1 else None
+    return opening is not None and opening[1] >= lines[0][1] - 1
+
+
+def _paragraphs(
+    text: str, provision: Provision, mark: Range | None, leads: Iterable[_Lead], hits: Sequence[Range]
+) -> tuple[tuple[Run, ...], ...]:
+    lines = _lines(text, provision)
+    opening = _opening(text, provision, lines[0]) if lines else None
     marks, strong = [mark] if mark else [], [opening] if opening else []
-    return Section(
-        article_id=provision.article_id,
-        label=provision.label,
-        level=provision.level,
-        is_heading=opening is not None and len(lines) == 1 and opening[1] >= lines[0][1] - 1,
-        cited=mark is not None and mark[0] < provision.end and provision.start < mark[1],
-        paragraphs=tuple(
-            tuple(Run(pieces(document.text, span, marks, strong), url) for span, url in _spans(line, leads))
-            for line in lines
-        ),
+    return tuple(
+        tuple(
+            Run(pieces(text, span, marks, strong), url, number, opens)
+            for led, url in _spans(line, leads)
+            for span, number, opens in _found(led, hits)
+        )
+        for line in lines
     )
+
+
+def _found(span: Range, hits: Sequence[Range]) -> Iterator[tuple[Range, int, bool]]:
+    """A span cut at the places found: with the number of the place, and whether it begins there."""
+    at, span_end = span
+    for number in range(bisect_right(hits, at, key=lambda hit: hit[1]), len(hits)):
+        start, end = hits[number]
+        if start >= span_end:
+            break
+        if at < start:
+            yield (at, start), 0, False
+        yield (max(at, start), min(end, span_end)), number + 1, at <= start
+        at = min(end, span_end)
+    if at < span_end:
+        yield (at, span_end), 0, False
 
 
 def _spans(line: Range, leads: Iterable[_Lead]) -> Iterator[tuple[Range, str | None]]:
@@ -145,33 +176,3 @@ def _opening(text: str, provision: Provision, line: Range) -> Range | None:
         return None
     found = text.find(provision.heading, *line)
     return (line[0], found + len(provision.heading)) if found >= 0 else None
-
-
-def _is_listed(document: PolicyDocument, provision: Provision) -> bool:
-    if provision.heading:
-        return True
-    of_article = provision.parent is not None and any(
-        _ARTICLE.search(each.label) for each in document.ancestors(provision)
-    )
-    return not of_article and not _UNNUMBERED.search(provision.label)
-
-
-def _outline_entry(document: PolicyDocument, provision: Provision) -> OutlineEntry:
-    above = document.find(provision.parent).label if provision.parent else ""
-    own = document.own_text(provision).strip()
-    label = provision.label.removeprefix(above)
-    words = provision.heading or ("" if label.endswith(("文首", "文末")) else own.removeprefix(label).strip())
-    short = words if len(words) <= OUTLINE_WORDS or provision.heading else f"{words[:OUTLINE_WORDS]}…"
-    return OutlineEntry(
-        article_id=provision.article_id,
-        words=_label_and_words(label, "".join(short.split())),
-        level=provision.level,
-        is_heading=bool(provision.heading),
-    )
-
-
-def _label_and_words(label: str, words: str) -> str:
-    """«一、申请类别», «第一章 总则»; once where the heading is all that is printed."""
-    if not words or "".join(label.split()) == words:
-        return label
-    return f"{label}{words}" if label.endswith(("、", "）", ")", ".", "．")) else f"{label} {words}"

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from functools import cache
 
 from corpus.head.regions import NATIONAL, divisions
@@ -18,8 +19,17 @@ from web.pages.facts import Words, day, titled
 from web.suggestions import key_of
 
 NO_REGION = "地区未注明"
+BY_DATE = "按日期"
 _DOCUMENTS_NAMED = 3
 """Documents named for a text that is missing; the rest are counted."""
+
+
+class Order(StrEnum):
+    """How the list is put: by region, or by the date of the documents, those without one last."""
+
+    REGION = "region"
+    NEWEST = "newest"
+    OLDEST = "oldest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +39,7 @@ class Wish:
     words: str = ""
     region: str = ""
     standing: str = ""
+    order: Order = Order.REGION
 
     @property
     def is_empty(self) -> bool:
@@ -49,7 +60,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The documents of the state or of a province."""
+    """The documents of the state or of a province; all of them, where the list is put by date."""
 
     name: str
     rows: tuple[Row, ...]
@@ -83,22 +94,41 @@ class Shelf:
 
 
 def shelf_of(library: Library, wish: Wish, today: date) -> Shelf:
-    """The documents that a wish takes, the state's first, then province by province, most documents first."""
+    """The documents that a wish takes: by region the state's first, then province by province, most documents first."""
     standings = {each.document_id: library.validity[each.document_id].standing(today) for each in library}
     regions = Counter(map(province_of, library))
-    groups: dict[str, list[Row]] = {name: [] for name in sorted(regions, key=lambda name: _order(name, regions))}
-    for document in library:
-        if _is_wanted(document, standings[document.document_id], wish):
-            groups[province_of(document)].append(_row(document, standings[document.document_id]))
+    ordered = tuple(sorted(regions, key=lambda name: _order(name, regions)))
+    wanted = [each for each in library if _is_wanted(each, standings[each.document_id], wish)]
+    groups = _by_region(wanted, ordered) if wish.order is Order.REGION else {BY_DATE: _by_date(wanted, wish.order)}
     return Shelf(
         wish=wish,
-        groups=tuple(Group(name, tuple(rows)) for name, rows in groups.items() if rows),
-        shown=sum(map(len, groups.values())),
+        groups=tuple(
+            Group(name, tuple(_row(each, standings[each.document_id], name) for each in group))
+            for name, group in groups.items()
+            if group
+        ),
+        shown=len(wanted),
         total=len(library),
-        regions=tuple(groups),
+        regions=ordered,
         standings=tuple(each.value for each in Standing if each in standings.values()),
         lacks=tuple(_lacks(library, wish)),
     )
+
+
+def _by_region(documents: Iterable[PolicyDocument], ordered: Iterable[str]) -> dict[str, list[PolicyDocument]]:
+    groups: dict[str, list[PolicyDocument]] = {name: [] for name in ordered}
+    for document in documents:
+        groups[province_of(document)].append(document)
+    return groups
+
+
+def _by_date(documents: Iterable[PolicyDocument], order: Order) -> list[PolicyDocument]:
+    def key(document: PolicyDocument) -> tuple[bool, int]:
+        issued = document.metadata.issued_on
+        days = issued.toordinal() if issued else 0
+        return issued is None, -days if order is Order.NEWEST else days
+
+    return sorted(documents, key=key)
 
 
 def province_of(document: PolicyDocument) -> str:
@@ -132,12 +162,13 @@ def _has(words: str, named: tuple[str | None, ...]) -> bool:
     return all(key_of(word) in known for word in words.split())
 
 
-def _row(document: PolicyDocument, standing: Standing) -> Row:
+def _row(document: PolicyDocument, standing: Standing, group: str) -> Row:
+    """group: the name of the group that it stands in; the region says no more than that does not."""
     metadata = document.metadata
     return Row(
         title=Words(metadata.title, links.document_url(document.document_id)),
         number=metadata.document_number or "",
-        region=(metadata.region or "").removeprefix(province_of(document)) or metadata.region or "",
+        region=(metadata.region or "").removeprefix(group) or metadata.region or "",
         issued=day(metadata.issued_on) if metadata.issued_on else "",
         standing=standing.value,
         in_force=standing is Standing.IN_FORCE,

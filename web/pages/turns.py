@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 
-from assistant.answers import QuestionType, Quotation, Related, Status
+from assistant.answers import Answer, QuestionType, Quotation, Related, Status
 from corpus.citations import Citation
 from corpus.library import Library
+from corpus.provisions import PolicyDocument, Provision, is_ruling
+from corpus.structure.markers import read_marker
 from web import links
 from web.asking import Asked
+from web.pages.explaining import ReasonsView, reasons_view
+from web.pages.filtering import choice_from, narrowed
 from web.pages.marking import LONG, LOOKED_UP, Stretch, stretches
 
 BADGES: Mapping[Status, str] = {
@@ -26,6 +31,11 @@ EXAMPLES = (
     "长宁方案第14条",
     "大兴的家庭医生签约覆盖率目标是多少？",
 )
+
+_EACH_SIDE = 2
+"""Provisions named before and after the one cited."""
+_BESIDE_WORDS = 28
+"""Characters of a provision without a heading that tell it from others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +57,15 @@ class QuoteView:
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """A provision near another in the same document: its number, its heading or first words, and its page."""
+
+    label: str
+    words: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class RelatedView:
     """A provision that does not answer, and its source."""
 
@@ -56,29 +75,52 @@ class RelatedView:
 
 @dataclass(frozen=True, slots=True)
 class TurnView:
-    """A question and its answer. understood is None where the question was taken as it stands."""
+    """A question and its answer.
+
+    understood  the question as it was taken; None where that is as it stands
+    narrowed    what the search was narrowed down to, in words; empty where it was not
+    fields      the same as the fields of a form
+    copied      the answer as plain text, to be sent on
+    close       provisions that were close and are not shown
+    beside      provisions that stand beside the first one cited
+    """
 
     asked: Asked
     badge: str
     understood: str | None
     quotes: tuple[QuoteView, ...]
     related: tuple[RelatedView, ...]
-    outdated: bool = False
+    outdated: bool
+    narrowed: str
+    fields: Mapping[str, str]
+    copied: str
+    reasons: ReasonsView | None
+    close: tuple[RelatedView, ...]
+    beside: tuple[Beside, ...]
 
 
-def turn_view(asked: Asked, library: Library, current_version: str) -> TurnView:
-    """A turn for display; current_version is that of the index the answer was made on."""
+def turn_view(asked: Asked, library: Library, current_version: str, site: str = "", *, whole: bool = False) -> TurnView:
+    """A turn for display.
+
+    current_version  that of the index at present; site: the public address, empty where there is none
+    whole            whether quotations are shown whole, however long
+    """
     answer = asked.answer
+    whole_up_to = LOOKED_UP if answer.question_type is QuestionType.LOOKUP else LONG
+    first = answer.citations[0].citation if answer.citations else None
     return TurnView(
         asked=asked,
         badge=BADGES[answer.status],
         understood=answer.interpreted_question if answer.interpreted_question != answer.question else None,
-        quotes=tuple(
-            _quote(quotation, library, looked_up=answer.question_type is QuestionType.LOOKUP)
-            for quotation in answer.citations
-        ),
+        quotes=tuple(_quote(each, library, len(each.quote) if whole else whole_up_to) for each in answer.citations),
         related=tuple(_related(related, library) for related in answer.related),
         outdated=asked.index_version != current_version,
+        narrowed=narrowed(asked.filters, library),
+        fields=choice_from(asked.filters, library, date.today()).fields,
+        copied=f"{answer.text}\n\n原文：{site}{links.citation_url(first)}" if first and site else answer.text,
+        reasons=reasons_view(answer, library),
+        close=tuple(_related(each, library) for each in answer.reasons.close) if answer.reasons else (),
+        beside=_beside(answer, library) if first else (),
     )
 
 
@@ -89,10 +131,35 @@ def source_of(citation: Citation, library: Library) -> Source:
     return Source(facts.title, facts.document_number, provision.label, links.citation_url(citation))
 
 
-def _quote(quotation: Quotation, library: Library, *, looked_up: bool) -> QuoteView:
+def _beside(answer: Answer, library: Library) -> tuple[Beside, ...]:
+    """The provision over the first one cited, and those nearest to it under the same one."""
+    citation = answer.citations[0].citation
+    document = library.get(citation.document_id)
+    cited = {each.citation.article_id for each in answer.citations if each.citation.document_id == citation.document_id}
+    around = _around(document, document.find(citation.article_id))
+    return tuple(_beside_view(document, each) for each in around if each.article_id not in cited)
+
+
+def _around(document: PolicyDocument, provision: Provision) -> Iterator[Provision]:
+    if provision.parent is not None:
+        yield document.find(provision.parent)
+    level = [each for each in document.walk() if each.parent == provision.parent and is_ruling(each.article_id)]
+    if provision in level:
+        at = level.index(provision)
+        yield from (*level[max(0, at - _EACH_SIDE) : at], *level[at + 1 : at + 1 + _EACH_SIDE])
+
+
+def _beside_view(document: PolicyDocument, provision: Provision) -> Beside:
+    own = document.own_text(provision).strip()
+    number = read_marker(own)
+    own = "".join(own[number.length if number else 0 :].split())
+    words = provision.heading or (own if len(own) <= _BESIDE_WORDS else f"{own[:_BESIDE_WORDS]}…")
+    return Beside(provision.label, words, links.provision_url(document.document_id, provision.article_id))
+
+
+def _quote(quotation: Quotation, library: Library, whole_up_to: int) -> QuoteView:
     offset = quotation.citation.start
     marks = [(start - offset, end - offset) for start, end in quotation.highlights]
-    whole_up_to = LOOKED_UP if looked_up else LONG
     return QuoteView(source_of(quotation.citation, library), stretches(quotation.quote, marks, whole_up_to))
 
 

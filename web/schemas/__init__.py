@@ -13,12 +13,14 @@ from web.schemas.base import (
     Words,
     about,
 )
+from web.schemas.batch import BatchLine, BatchQuestion, BatchRequest
+from web.schemas.cards import CardOut, CardQuotationOut, CardRelatedOut
 from web.schemas.documents import DocumentList, DocumentOut, DocumentSummary, ProvisionOut, ProvisionSummary
+from web.schemas.export import ExportedDocument, ExportedProvision, ExportRequest
 from web.schemas.problems import FieldProblem, Health, ProblemOut
 from web.schemas.questions import (
     AskRequest,
     AskResponse,
-    CardOut,
     CitationOut,
     ClarificationOut,
     FeedbackRequest,
@@ -40,14 +42,18 @@ from web.schemas.references import (
     TargetOut,
 )
 from web.schemas.requirements import (
+    CalendarRequest,
     ComparatorName,
     DeadlineOut,
     FigureKindName,
     ForceName,
     FrequencyOut,
+    OrderName,
     RequirementList,
     RequirementOut,
+    RequirementsChoice,
     RequirementsRequest,
+    RhythmName,
 )
 from web.schemas.suggestions import SuggestionList, SuggestionOut, SuggestionsRequest
 
@@ -59,7 +65,13 @@ __all__ = [
     "SHA256_PATTERN",
     "AskRequest",
     "AskResponse",
+    "BatchLine",
+    "BatchQuestion",
+    "BatchRequest",
+    "CalendarRequest",
     "CardOut",
+    "CardQuotationOut",
+    "CardRelatedOut",
     "CitationOut",
     "ClarificationOut",
     "ComparatorName",
@@ -70,6 +82,9 @@ __all__ = [
     "DocumentOut",
     "DocumentRefOut",
     "DocumentSummary",
+    "ExportRequest",
+    "ExportedDocument",
+    "ExportedProvision",
     "FeedbackRequest",
     "FeedbackResponse",
     "FieldProblem",
@@ -81,6 +96,7 @@ __all__ = [
     "HitOut",
     "MissingList",
     "MissingOut",
+    "OrderName",
     "PageRequest",
     "ProblemOut",
     "ProvisionOut",
@@ -91,7 +107,9 @@ __all__ = [
     "RelatedOut",
     "RequirementList",
     "RequirementOut",
+    "RequirementsChoice",
     "RequirementsRequest",
+    "RhythmName",
     "SearchRequest",
     "SearchResponse",
     "SuggestionList",

@@ -103,6 +103,8 @@ class ProvisionOut(ProvisionSummary):
     """一个条目的全文。"""
 
     document_id: str = about("文件编号", "changning-2025-2")
+    title: str = about("文件标题", A_TITLE)
+    document_number: str | None = about("文号；文件未注明时为 null", "长民〔2025〕2号")
     headings: list[str] = about("条目及其上各级的小标题，由外到内", ["主要任务", "多渠道推进养老机构医养结合发展"])
     text: str = about("条目自身的文字，逐字", A_QUOTE)
     whole_text: str = about("连同下级条目的文字，逐字", A_QUOTE)
@@ -114,6 +116,8 @@ class ProvisionOut(ProvisionSummary):
         return cls(
             **cls.facts(document, provision),
             document_id=document.document_id,
+            title=document.metadata.title,
+            document_number=document.metadata.document_number,
             headings=list(document.headings(provision)),
             text=document.own_text(provision),
             whole_text=document.whole_text(provision),

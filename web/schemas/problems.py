@@ -20,6 +20,9 @@ class ProblemOut(ResponseModel):
     status: int = about("HTTP 状态码", 422)
     detail: str = about("哪里不对、该怎么改", "请写下要问的问题。")
     code: str = about("稳定的英文代码，供程序判断", "empty_question")
+    instance: str | None = about(
+        "这次请求的标识，末段是请求编号，与响应头 X-Request-Id 相同", "urn:yiyang:request:7qk3-9ftm-2xhd", default=None
+    )
     errors: list[FieldProblem] | None = about("各字段的问题；只在内容有误时有", None, default=None)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import date
 from typing import Literal
 
@@ -30,7 +29,6 @@ from web.schemas.base import (
     Words,
     about,
 )
-from web.shapes.card import PAGE, Card
 from web.store.conversations import ID_PATTERN
 
 
@@ -188,26 +186,6 @@ class AskResponse(ResponseModel):
             index_version=asked.index_version,
             elapsed_ms=round(asked.elapsed_ms, 2),
         )
-
-
-class CardOut(ResponseModel):
-    """小程序页面的卡片。"""
-
-    status: Status = about("结果", "answered")
-    title: str = about("标题：首先引用的文件；没有引文时为结果", A_TITLE)
-    finding: str = about("结论", f"上海市长宁区规定：「{A_QUOTE}」。")
-    quote: str = about("引文，逐字；没有时为空", A_QUOTE)
-    marks: list[tuple[int, int]] = about("回答问题的字句在引文中的范围，以 UTF-16 码元计", [[24, 32]])
-    citation: str = about("出处：标题、文号、条目；没有时为空", f"《{A_TITLE}》（长民〔2025〕2号）二、（一）2.")
-    page_path: str = about("显示原文的小程序页面；没有时为空", f"{PAGE}?document_id=…", serialization_alias="pagePath")
-    more: int = about("另有几处引文", 0)
-    options: list[str] = about("反问时可直接提交的完整问题", [])
-    conversation_id: str = about("对话编号，追问时带上", AN_ID)
-    answer_id: str = about("回答编号，评价时带上", AN_ID)
-
-    @classmethod
-    def of(cls, card: Card, asked: Asked) -> CardOut:
-        return cls(**asdict(card), conversation_id=asked.conversation_id, answer_id=asked.answer_id)
 
 
 class HitOut(ResponseModel):

@@ -5,21 +5,30 @@ from __future__ import annotations
 from datetime import date
 from typing import Literal
 
+from pydantic import field_validator
+from pydantic_core import PydanticCustomError
+
 from assistant.answers import Quotation
 from corpus.figures.hard_figures import FigureKind
 from corpus.figures.ledger import Entry, Selection
 from corpus.figures.requirements import Force
 from corpus.library import Library
-from web.schemas.base import MAX_LISTED, MAX_OFFSET, DocumentId, RequestModel, ResponseModel, Words, about
+from web.exports.choosing import Choice, Order
+from web.exports.rhythms import Rhythm
+from web.schemas.base import MAX_LISTED, MAX_OFFSET, Day, DocumentId, RequestModel, ResponseModel, Words, about
 from web.schemas.questions import CitationOut
 
 FigureKindName = Literal["quantity", "frequency", "deadline", "condition"]
 ComparatorName = Literal["at_least", "more_than", "at_most", "less_than", "exactly", "about", "between", "by", "after"]
 ForceName = Literal["禁止", "强制要求", "原则上要求", "允许", "鼓励、支持", "探索试行"]
+RhythmName = Literal["day", "week", "month", "quarter", "half_year", "year", "other"]
+OrderName = Literal["document", "subject", "frequency", "deadline"]
+_FIRST_START, _LAST_START = date(2000, 1, 1), date(2099, 12, 31)
+"""Days that a calendar may begin on."""
 _SIGNING = "到2027年底，失能、高龄、残疾等特殊困难老年人家庭医生签约覆盖率不低于80%。"
 
 
-class RequirementsRequest(RequestModel):
+class RequirementsChoice(RequestModel):
     """硬性要求的筛选条件；不填即不限。"""
 
     region: Words | None = about("地区", "北京市大兴区", default=None, min_length=1, max_length=50)
@@ -40,11 +49,33 @@ class RequirementsRequest(RequestModel):
         min_length=1,
         max_length=6,
     )
+    frequency: list[RhythmName] | None = about(
+        "只列有这些频次的，可重复：day 每日，week 每周，month 每月，quarter 每季度，half_year 每半年，year 每年，"
+        "other 其他周期，如“每2年”“每次”",
+        ["month"],
+        default=None,
+        min_length=1,
+        max_length=7,
+    )
     subject: Words | None = about("事项中含有这些字", "签约覆盖率", default=None, min_length=1, max_length=50)
-    limit: int = about("最多返回几条", 50, default=50, ge=1, le=MAX_LISTED)
-    offset: int = about("跳过前面几条", 0, default=0, ge=0, le=MAX_OFFSET)
+    words: Words | None = about(
+        "所在的句子中含有这些字；几个词以空格分开，须都有", "覆盖率", default=None, min_length=1, max_length=50
+    )
+    sort: OrderName = about(
+        "排列：document 文件中的次序，subject 事项，frequency 勤的在前，deadline 期限早的在前",
+        "document",
+        default="document",
+    )
 
-    def to_selection(self) -> Selection:
+    def to_choice(self) -> Choice:
+        return Choice(
+            selection=self._selection(),
+            rhythms=None if self.frequency is None else frozenset(map(Rhythm, self.frequency)),
+            words=self.words,
+            order=Order(self.sort),
+        )
+
+    def _selection(self) -> Selection:
         return Selection(
             region=self.region,
             document_ids=None if self.document_id is None else frozenset(self.document_id),
@@ -52,6 +83,31 @@ class RequirementsRequest(RequestModel):
             forces=None if self.force is None else frozenset(map(Force, self.force)),
             subject=self.subject,
         )
+
+
+class RequirementsRequest(RequirementsChoice):
+    """硬性要求的筛选条件，和要列表的哪一段。"""
+
+    limit: int = about("最多返回几条", 50, default=50, ge=1, le=MAX_LISTED)
+    offset: int = about("跳过前面几条", 0, default=0, ge=0, le=MAX_OFFSET)
+
+
+class CalendarRequest(RequirementsChoice):
+    """硬性要求的筛选条件，和日历从哪一日排起。"""
+
+    start: Day | None = about(
+        "各事项从这一日排起；不填即从今天（北京时间）排起",
+        "2026-01-05",
+        default=None,
+    )
+
+    @field_validator("start")
+    @classmethod
+    def _in_this_century(cls, start: date | None) -> date | None:
+        if start is not None and not _FIRST_START <= start <= _LAST_START:
+            limits = {"first": _FIRST_START.isoformat(), "last": _LAST_START.isoformat()}
+            raise PydanticCustomError("date_range", "{first} - {last}", limits)
+        return start
 
 
 class FrequencyOut(ResponseModel):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from assistant.answers import Answer, Quotation, Status
 from corpus.library import Library
@@ -78,4 +78,4 @@ def _page_path(answer: Answer, page: str) -> str:
     if cited is None:
         return ""
     place = {"document_id": cited.document_id, "article_id": cited.article_id, "start": cited.start, "end": cited.end}
-    return f"{page}?{urlencode(place)}"
+    return f"{page}?{urlencode(place, quote_via=quote)}"

@@ -1,4 +1,5 @@
-// Ways to ask, offered while one types: a combobox over the question box. Without this script there are none.
+// Ways to ask, offered while one types: a list over the question box. Without this script there are none.
+// A box of several lines may not be a combobox (ARIA in HTML), so it stays a textbox, and the status tells of the list.
 "use strict";
 {
   const PAUSE = 150; // milliseconds without a keystroke before the server is asked
@@ -18,7 +19,6 @@
     panel.hidden = true;
     list.replaceChildren();
     activate(-1);
-    box.setAttribute("aria-expanded", "false");
   }
 
   function show(suggestions) {
@@ -26,7 +26,6 @@
     list.replaceChildren(...suggestions.map(option));
     activate(-1);
     panel.hidden = false;
-    box.setAttribute("aria-expanded", "true");
     status.textContent = `有 ${suggestions.length} 条提示，可用上下方向键选择`;
   }
 
@@ -95,7 +94,6 @@
     event.stopPropagation(); // before the box itself hears of it, where Enter sends what is typed
   }
 
-  box.setAttribute("role", "combobox");
   box.setAttribute("aria-autocomplete", "list");
   box.setAttribute("aria-haspopup", "listbox");
   box.setAttribute("aria-controls", list.id);

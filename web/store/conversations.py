@@ -11,10 +11,11 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import Select, func, insert, select
 
 from assistant.answers import Answer, Filters
 from assistant.answers import Turn as Said
+from web.masking import masked
 from web.store.database import Database, in_utc
 from web.store.tables import conversations, feedback, turns
 
@@ -100,15 +101,16 @@ class Conversations:
         filters: Filters = _NO_FILTERS,
         limit: int = 3,
     ) -> tuple[str, str]:
-        """Keep a turn, in a new conversation if none is given; returns conversation_id and answer_id."""
+        """Keep a turn, in a new conversation if none is given, without personal data; returns conversation_id and
+        answer_id. Raises UnknownConversation where it was deleted meanwhile."""
         answer_id, now = uuid4().hex, datetime.now(UTC)
         conversation = conversation_id or uuid4().hex
         values = {
             "id": answer_id,
             "conversation_id": conversation,
             "position": 0 if conversation_id is None else _next_position(conversation_id),
-            "question": answer.question,
-            "interpreted_question": answer.interpreted_question,
+            "question": masked(answer.question),
+            "interpreted_question": masked(answer.interpreted_question),
             "status": answer.status.value,
             "question_type": answer.question_type.value,
             "index_version": index_version,
@@ -120,17 +122,20 @@ class Conversations:
         with self._database.writing() as connection:
             if conversation_id is None:
                 connection.execute(insert(conversations), {"id": conversation, "created_at": now})
+            elif connection.scalar(_held(conversation_id)) is None:
+                raise UnknownConversation(conversation_id)
             connection.execute(insert(turns).values(**values))
         return conversation, answer_id
 
     def add_feedback(self, answer_id: str, verdict: str, reason: str | None = None) -> str:
-        """Keep a verdict («up», «down») on an answer; returns its id. Raises UnknownAnswer."""
+        """Keep a verdict («up», «down») on an answer, its reason without personal data; returns its id. Raises
+        UnknownAnswer."""
         feedback_id = uuid4().hex
         row = {
             "id": feedback_id,
             "answer_id": answer_id,
             "verdict": verdict,
-            "reason": reason,
+            "reason": None if reason is None else masked(reason),
             "created_at": datetime.now(UTC),
         }
         with self._database.writing() as connection:
@@ -148,6 +153,11 @@ def _as_json(filters: Filters) -> dict[str, Any]:
 def _filters(fields: Mapping[str, Any]) -> Filters:
     ids, as_of = fields["document_ids"], fields["as_of"]
     return Filters(fields["region"], None if ids is None else tuple(ids), date.fromisoformat(as_of) if as_of else None)
+
+
+def _held(conversation_id: str) -> Select[Any]:
+    """The conversation, until the end of the transaction: two turns at once get a position each."""
+    return select(conversations.c.id).where(conversations.c.id == conversation_id).with_for_update()
 
 
 def _next_position(conversation_id: str) -> Any:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Callable
-from time import time
+from contextlib import suppress
+from datetime import UTC, datetime
+from time import monotonic, sleep, time
 
 from cachetools import TTLCache
 from fastapi import APIRouter, Request, Response
@@ -15,7 +17,8 @@ from fastapi.responses import PlainTextResponse
 from web.asking import Asked, Desk
 from web.operation.metrics import Metrics
 from web.shapes.text import page_of, wechat_text
-from web.store.conversations import CONTEXT, UnknownConversation
+from web.store.conversations import UnknownConversation
+from web.store.wechat import GIVEN_UP, pseudonym
 from web.wechat.crypto import signature
 from web.wechat.gate import RETRIES, Gate, Refusal
 from web.wechat.messages import Message, sealed_reply, text_reply
@@ -28,19 +31,19 @@ REPLY_WITHIN = 4.0
 """Seconds until an answer that is still being looked for is given up; the platform hangs up after five."""
 MOST_REPLIES = 2_000
 """Replies kept for repeated deliveries, of up to 2 KB each."""
-MOST_USERS = 20_000
-"""Users whose conversation is remembered."""
+LOOKS_EVERY = 0.2
+"""Seconds between two looks for the answer of another process."""
 NOTHING = "success"
 """What the platform takes for «received, no reply»."""
 
 
 class Answers:
-    """Answers messages, each once however often it is delivered. Lives in one event loop."""
+    """Answers messages, each once however often it is delivered and to whichever process. Lives in one event loop."""
 
     def __init__(self, desk: Desk, metrics: Metrics, settings: WeChatSettings, clock: Callable[[], float]) -> None:
-        self._desk, self._metrics, self._settings = desk, metrics, settings
+        self._desk, self._metrics, self._settings, self._clock = desk, metrics, settings, clock
+        self._kept = desk.store.wechat
         self._replies: TTLCache[tuple[str, ...], asyncio.Task[str]] = TTLCache(MOST_REPLIES, 2 * RETRIES, timer=clock)
-        self._conversations: TTLCache[str, str] = TTLCache(MOST_USERS, CONTEXT.total_seconds(), timer=clock)
 
     async def reply_to(self, message: Message) -> str:
         """The words of the reply; empty where nothing is to be said. The same for every delivery of a message."""
@@ -63,17 +66,43 @@ class Answers:
             question = clean_question(message.content)
         except WordingError as error:
             return str(error)
-        asked = await run_in_threadpool(self._ask, question, self._conversations.get(message.sender))
-        self._conversations[message.sender] = asked.conversation_id
-        self._metrics.answer(asked)
-        link = self._settings.address(page_of(asked.answer))
-        return wechat_text(asked, self._desk.assistant.library, link)
+        asked = await run_in_threadpool(self._once, message, question)
+        if asked is None:
+            return SLOW
+        return wechat_text(asked, self._desk.assistant.library, self._settings.address(page_of(asked.answer)))
 
-    def _ask(self, question: str, conversation_id: str | None) -> Asked:
+    def _once(self, message: Message, question: str) -> Asked | None:
+        """Asked by the process that takes the message first; the others wait for its answer and give it again. None
+        where that one neither answers nor leaves it."""
+        name = pseudonym(self._settings.secret, *message.identity)
+        until = monotonic() + 2 * GIVEN_UP.total_seconds()
+        while not self._kept.take(name, self._now()):
+            with suppress(KeyError):  # left meanwhile: to be taken
+                if answer_id := self._kept.answer_of(name):
+                    return self._desk.answered(answer_id)
+            if monotonic() > until:
+                return None
+            sleep(LOOKS_EVERY)
         try:
-            return self._desk.ask(question, conversation_id)
+            asked = self._ask(pseudonym(self._settings.secret, message.sender), question)
+        except BaseException:
+            self._kept.leave(name)
+            raise
+        self._kept.answered(name, asked.answer_id)
+        self._metrics.answer(asked)
+        return asked
+
+    def _ask(self, user: str, question: str) -> Asked:
+        conversation_id = self._kept.conversation_of(user, self._now())
+        try:
+            asked = self._desk.ask(question, conversation_id)
         except UnknownConversation:  # it was deleted meanwhile
-            return self._desk.ask(question)
+            asked = self._desk.ask(question)
+        self._kept.enter(user, asked.conversation_id, self._now())
+        return asked
+
+    def _now(self) -> datetime:
+        return datetime.fromtimestamp(self._clock(), UTC)
 
 
 def wechat_router(

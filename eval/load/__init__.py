@@ -1,0 +1,1 @@
+"""How many questions a second the server answers, and whether it keeps its memory while it does."""
