@@ -215,7 +215,7 @@ def test_an_answer_can_be_copied_and_judged(page: Page) -> None:
     assert "至少配置1名主执业点医师" in copied
     assert "（长民〔2025〕2号）" in copied
     expect(turn.get_by_role("button", name="复制回答")).to_be_visible()
-    turn.get_by_role("button", name="复制原文链接").click()
+    turn.get_by_role("button", name="复制链接，指向所引原文").click()
     expect(turn.get_by_role("button", name="已复制")).to_be_visible()
     link = page.evaluate("() => navigator.clipboard.readText()")
     assert re.fullmatch(r"http://127\.0\.0\.1:\d+/documents/changning-2025-2\?start=\d+&end=\d+#2\.1\.2", link)

@@ -107,6 +107,14 @@ def test_columns_stand_side_by_side_on_a_desk_and_cards_below_each_other_on_a_ph
     keep(page, "compare-phone")
 
 
+@pytest.mark.parametrize("address", [SILENT, f"/compare?subject={quote('消防演练')}&{TWO}"])
+def test_a_side_that_says_little_is_as_wide_as_one_that_says_much(page: Page, address: str) -> None:
+    page.goto(address)
+    widths = [box["width"] for each in cells(page).all() if (box := each.bounding_box())]
+    assert len(widths) > 1
+    assert max(widths) - min(widths) <= 2
+
+
 def test_six_at_most_can_be_chosen(page: Page) -> None:
     page.goto("/compare")
     boxes = page.locator("[data-chooser] input[type=checkbox]")
@@ -171,6 +179,7 @@ def test_on_paper_there_is_the_whole_table_and_no_form(page: Page) -> None:
     page.evaluate("() => dispatchEvent(new Event('beforeprint'))")
     expect(folded.locator("span")).to_be_visible()
     expect(folded.locator("summary")).to_be_hidden()
+    expect(page.locator(".print-only")).to_have_text(re.compile(r"^\d{4}年\d+月\d+日打印自医养问策。$"))
     keep(page, "compare-print")
 
 
@@ -206,7 +215,7 @@ def test_without_script_the_ledger_is_narrowed_down_and_taken_away(bare: Page) -
     assert taken.value.suggested_filename.startswith("医养结合硬性要求-")
     made = taken.value.path().read_bytes()
     assert openpyxl.load_workbook(io.BytesIO(made)).worksheets[0].max_row == 8
-    bare.get_by_label("其中定期事项 7 项，自").fill("2026-07-01")
+    bare.get_by_label("其中定期事项 7 项，起始日期").fill("2026-07-01")
     with bare.expect_download() as taken:
         bare.get_by_role("button", name="排入日历").click()
     assert taken.value.suggested_filename.endswith(".ics")

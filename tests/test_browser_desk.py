@@ -49,7 +49,7 @@ def test_why_this_clause(page: Page) -> None:
     reasons = turn.locator(".reasons")
     expect(reasons).to_contain_text("「医生」作「医师」")
     expect(reasons).to_contain_text("数量、比例或次数")
-    expect(reasons).to_contain_text(re.compile(r"把握高。测评中同样情形的 100 问，约有 \d\d 问"))
+    expect(reasons).to_contain_text(re.compile(r"把握高。据测评，同样情形每 100 问，约有 \d\d 问"))
     marked = "".join(reasons.locator(".clause mark").all_inner_texts())
     assert "医务室" in marked
     assert "医师" in marked
@@ -310,7 +310,8 @@ def test_without_storage_everything_still_works(page: Page) -> None:
 
 
 @pytest.mark.parametrize(
-    ("after", "words"), [("12", "12 秒后"), ("300", "5 分钟后"), ("7200", "2 小时后"), ("", "稍后"), ("soon", "稍后")]
+    ("after", "words"),
+    [("12", " 12 秒后"), ("300", " 5 分钟后"), ("7200", " 2 小时后"), ("", "稍后"), ("soon", "稍后")],
 )
 def test_too_many_questions_say_when_to_come_back(page: Page, after: str, words: str) -> None:
     def refuse(route: Route) -> None:

@@ -111,6 +111,38 @@ def test_a_key_opens_what_it_is_allowed_and_nothing_else(house: House) -> None:
     assert challenge == 'Bearer realm="yiyang", error="insufficient_scope", scope="search"'
 
 
+@pytest.mark.parametrize("ending", ["%0A", "%00", "%0D", "%0A/"])
+def test_a_line_feed_behind_an_address_leads_past_no_rule(opened: Opening, ending: str) -> None:
+    """Starlette routes «/metrics\\n» as «/metrics»."""
+    with opened(AccessSettings("pages", metrics_for="operators")) as house:
+        shown = {"authorization": f"Bearer {house.token('ask')}"}
+        for path in (
+            "/metrics",
+            "/api/v1/export",
+            "/api/v1/ask/batch",
+            "/openapi.json",
+            "/healthz",
+            "/static/yiyang.css",
+        ):
+            assert house.client.get(f"{path}{ending}", headers=shown).status_code == 404, path
+        assert house.client.post(f"/ask{ending}", data={"question": DOCTORS}).status_code == 404
+
+
+def test_a_page_of_another_site_cannot_take_a_visitors_place(opened: Opening) -> None:
+    """Browsers keep the visitor's cookie from it, and would take another one in its place from the answer."""
+    with opened(AccessSettings("all")) as house:
+        sent = {"question": DOCTORS}
+        mine = house.client.post("/ask", data=sent, headers=BROWSER, follow_redirects=False)
+        assert (mine.status_code, "yiyang_visitor" in mine.headers["set-cookie"]) == (303, True)
+        house.client.cookies.clear()
+        elsewhere = BROWSER | {"sec-fetch-site": "cross-site"}
+        for path, form in (("/ask", sent), ("/history/keep", {"kept": "1"}), ("/history/leave", {})):
+            answer = house.client.post(path, data=form, headers=elsewhere, follow_redirects=False)
+            assert (answer.status_code, "set-cookie" in answer.headers) == (403, False), path
+            assert "请从本站提交" in answer.text
+        assert house.client.post(ASK, json=sent, headers={"sec-fetch-site": "cross-site"}).status_code == 200
+
+
 @pytest.mark.parametrize(
     ("scope", "method", "path"),
     [

@@ -362,6 +362,12 @@ def test_a_port_of_redis_that_is_none_is_told() -> None:
         Windows("redis://127.0.0.1:many/0")
 
 
+def test_a_password_of_redis_that_was_not_quoted_is_not_repeated() -> None:
+    with pytest.raises(ValueError, match="%40") as refusal:
+        Windows("redis://:ge@hei:m@127.0.0.1/0")
+    assert "hei" not in str(refusal.value)
+
+
 def test_where_the_database_fails_nobody_is_let_in_by_a_key(opened: Opening, monkeypatch: pytest.MonkeyPatch) -> None:
     from sqlalchemy.exc import OperationalError
 

@@ -9,7 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from pathlib import Path
-from time import perf_counter
+from threading import Lock
+from time import perf_counter, sleep
 
 import pytest
 from argon2 import PasswordHasher, Type, extract_parameters
@@ -17,16 +18,17 @@ from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 from fastapi.testclient import TestClient
 from httpx2 import Response
-from sqlalchemy import text, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from corpus.library import Library
+from tests.postgres import database_url as database_url
 from tests.test_web_desk import Scripted
 from web.admin.administration import Administration, administration_of
 from web.admin.entrance import PER_ACCOUNT, PER_ADDRESS, Entrance, NotLetIn
 from web.admin.forgery import Forgery
 from web.admin.frame import COOKIE
-from web.admin.login import PATH, VISITOR
+from web.admin.login import AT_ONCE, PATH, VISITOR
 from web.admin.passwords import WeakPassword, hashed, matches, refreshed
 from web.app import create_app
 from web.store import Store, open_store
@@ -297,6 +299,53 @@ def test_signing_in_clears_the_count(visitor: TestClient) -> None:
         visitor.cookies.clear()
 
 
+def test_one_household_is_one_address(library: Library, store: Store, administration: Administration) -> None:
+    """Whoever has one address of IPv6 has as many as they like."""
+    app = create_app(Scripted(library), store, administration=administration)
+    for number in range(PER_ACCOUNT.amount + 1):
+        client = TestClient(app, headers=BROWSER, client=(f"2001:db8::{number + 1:x}", 50_000))
+        status = sign_in(client, password="wrong").status_code
+    assert status == 429
+
+
+def test_who_is_refused_leaves_no_counter_for_every_name(store: Store) -> None:
+    entrance, kept = Entrance(store), select(func.count()).select_from(attempts)
+    for number in range(PER_ADDRESS.amount + 20):
+        with pytest.raises(NotLetIn):
+            entrance.enter(f"无名{number}", "wrong password", "203.0.113.9")
+    with store.database.reading() as connection:
+        assert connection.execute(kept).scalar_one() == PER_ADDRESS.amount + 1
+
+
+def test_few_passwords_are_checked_at_once(visitor: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each takes 64 MiB: thirty at once took two gigabytes, from somebody who knows no password."""
+    under_way, most, lock = [0], [0], Lock()
+
+    def counted(password: str, kept: str | None) -> bool:
+        with lock:
+            under_way[0] += 1
+            most[0] = max(most[0], under_way[0])
+        sleep(0.05)
+        with lock:
+            under_way[0] -= 1
+        return False
+
+    monkeypatch.setattr("web.admin.entrance.matches", counted)
+    token = token_in(visitor.get(PATH).text)
+    with ThreadPoolExecutor(12) as pool:
+        form = {"csrf": token, "password": "wrong password"}
+        sent = [pool.submit(visitor.post, PATH, data=form | {"name": f"人{n}"}, headers=SAME_SITE) for n in range(12)]
+        assert {each.result().status_code for each in sent} == {403}
+    assert most[0] == AT_ONCE
+
+
+def test_a_name_that_no_account_can_have_is_refused_like_any_other(database_url: str) -> None:
+    opened = open_store(database_url)
+    with pytest.raises(NotLetIn, match="账号或密码不对"):
+        Entrance(opened).enter("admin\0", PASSWORD, "203.0.113.9")
+    opened.close()
+
+
 def test_one_address_may_not_try_many_names(store: Store) -> None:
     entrance = Entrance(store)
     for number in range(PER_ADDRESS.amount):
@@ -332,6 +381,7 @@ FORGED = ["", "x", "eyJ.x.y", Forgery(b"another secret").token("x")]
 def test_a_form_without_its_token_does_nothing(client: TestClient, store: Store, token: str) -> None:
     answer = client.post("/admin/logout", data={"csrf": token}, headers=SAME_SITE)
     assert answer.status_code == 403
+    assert "页面已过期" in answer.text
     assert "没有作任何更改" in answer.text
     assert store.sessions.find(client.cookies[COOKIE]) is not None
 
@@ -394,6 +444,42 @@ def test_signing_in_is_protected_too(visitor: TestClient) -> None:
     assert answer.status_code == 403
     assert "登录页已过期" in answer.text
     assert f'value="{WHO}"' in answer.text
+
+
+def test_the_cookie_of_the_door_is_not_the_one_of_the_chat(visitor: TestClient) -> None:
+    """Whoever leaves a counter would leave that behind."""
+    visitor.cookies.set("yiyang_visitor", "0" * 32)
+    answer = visitor.get(PATH)
+    assert "0" * 32 not in str(answer.headers.get_list("set-cookie"))
+    visitor.cookies.set("yiyang_visitor", "1" * 32)  # it changed while somebody was signing in
+    good = {"csrf": token_in(answer.text), "name": WHO, "password": PASSWORD}
+    assert visitor.post(PATH, data=good, headers=SAME_SITE).status_code == 303
+
+
+def test_a_token_of_the_door_opens_no_form_inside(client: TestClient, store: Store) -> None:
+    session = store.sessions.find(client.cookies[COOKIE])
+    assert session is not None
+    stranger = TestClient(client.app, headers=BROWSER, cookies={VISITOR: session.id})
+    forged = token_in(stranger.get(PATH).text)
+    assert client.post("/admin/logout", data={"csrf": forged}, headers=SAME_SITE).status_code == 403
+
+
+def test_another_site_cannot_have_its_form_sent_by_who_signs_in(visitor: TestClient) -> None:
+    planted = {"action": "/admin/keys/create", "kept.name": "evil", "name": WHO}
+    answer = visitor.post(PATH, data=planted, headers={"sec-fetch-site": "cross-site"})
+    assert answer.status_code == 403
+    assert "evil" not in answer.text
+    assert "evil" in visitor.post(PATH, data=planted, headers=SAME_SITE).text
+
+
+@pytest.mark.parametrize("signed_in", [False, True])
+def test_only_a_file_may_be_as_large_as_a_file(visitor: TestClient, signed_in: bool) -> None:
+    if signed_in:
+        sign_in(visitor)
+    form = {"content-type": "application/x-www-form-urlencoded", **SAME_SITE}
+    answer = visitor.post("/admin/uploads", content=b"a=" + b"%41" * 30_000, headers=form)
+    assert answer.status_code == 413
+    assert len(answer.content) < 10_000
 
 
 # --- a form that came too late

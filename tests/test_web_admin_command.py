@@ -65,6 +65,15 @@ def test_what_cannot_be_done_says_why(store: Store, arguments: tuple[str, ...], 
     assert store.accounts.named("王芳") is None
 
 
+@pytest.mark.parametrize("arguments", [("add", "王芳"), ("list",), ("disable", "王芳")])
+def test_a_database_that_does_not_answer_is_told(monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]) -> None:
+    monkeypatch.setenv("YIYANG_DATABASE_URL", "postgresql://yiyang:geheim@127.0.0.1:1/yiyang")
+    done = run(*arguments)
+    assert (done.exit_code, isinstance(done.exception, SystemExit)) == (1, True)
+    assert "无法连接数据库" in done.output
+    assert "geheim" not in done.output
+
+
 def test_listing_disabling_and_changing(store: Store) -> None:
     for name in ("王芳", "李四"):
         run("add", name, "--password-stdin", typed=f"{PASSWORD}\n")

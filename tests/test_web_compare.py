@@ -87,6 +87,13 @@ def test_what_a_document_does_not_rule_is_said_so(assistant: Assistant, figures:
     assert whole_region.said == "该地区的文件没有规定。"
 
 
+def test_what_no_rule_means_is_told_where_a_side_has_none(client: TestClient) -> None:
+    sides = [("document", DAXING), ("document", CHANGNING)]
+    gap = client.get("/compare", params=[("subject", "压疮新发生率"), *sides]).text
+    assert "写有“没有规定”的，是指在该文件中没有查到" in gap
+    assert "写有“没有规定”的" not in client.get("/compare", params=[("subject", "家庭医生签约"), *sides]).text
+
+
 def test_a_subject_dealt_with_but_not_stated_says_what_is_missing(assistant: Assistant, figures: Figures) -> None:
     cell = compared(assistant, figures, "养老机构内设医务室至少配几名医生？", document("national-2024-40")).cells[0]
     assert (cell.status, cell.said) == (Status.UNSPECIFIED, "国家文件有相关的规定，但没有写明人数。")
@@ -259,7 +266,7 @@ def test_nothing_is_kept_of_a_comparison(client: TestClient, assistant: Assistan
 def test_documents_are_offered_by_province_and_regions_with_several_as_a_whole(client: TestClient) -> None:
     form = page_of(client).one("form", role="search", action="/compare")
     groups = {each.one("legend").text: each.all("input") for each in form.all("fieldset")}
-    assert [*groups] == ["全国", "北京市", "上海市", "**市**区"]
+    assert [*groups] == ["全国", "北京市", "上海市", "某市某区（文件隐去名称）"]
     assert [(each.attributes["name"], each.attributes["value"]) for each in groups["全国"]] == [
         ("region", "全国"),
         ("document", "national-2024-40"),

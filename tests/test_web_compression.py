@@ -29,6 +29,8 @@ def client() -> TestClient:
         ("/api/v1/documents", SMALLEST, "gzip"),
         ("/admin/uploads", SMALLEST, None),
         ("/api/v1/ask/batch", SMALLEST, None),
+        ("/ledger.xlsx", SMALLEST, None),
+        ("/documents/daxing-2026-22/original", SMALLEST, None),
     ],
 )
 def test_what_is_compressed(client: TestClient, path: str, length: int, encoding: str | None) -> None:

@@ -344,7 +344,7 @@ def test_an_answer_has_a_page_to_print(client: TestClient) -> None:
     assert read(client.get(back).text).one("article", id=turn) is not None
 
 
-@pytest.mark.parametrize("answer_id", ["0" * 32, "x", "%00", "' OR 1=1"])
+@pytest.mark.parametrize("answer_id", ["0" * 32, "x", "' OR 1=1"])
 def test_no_such_answer_is_said_in_chinese(client: TestClient, answer_id: str) -> None:
     response = client.get(f"/answers/{answer_id}")
     assert response.status_code == 404

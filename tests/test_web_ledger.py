@@ -95,6 +95,12 @@ def test_a_form_without_script_narrows_it_down(client: TestClient, query: dict[s
         assert page.one("input", id=name).attributes["value"] == query.get(name, "")
 
 
+def test_paper_says_what_the_list_is_narrowed_down_by(client: TestClient) -> None:
+    told = page_of(client, region="北京市大兴区", words="至少", kind="frequency").one("p", class_="print-only").text
+    assert told.endswith("打印自医养问策。筛选条件：原句中含“至少”；地区北京市大兴区；类别频次。")
+    assert "筛选条件" not in page_of(client).one("p", class_="print-only").text
+
+
 def test_fields_left_empty_do_not_narrow(client: TestClient, library: Library) -> None:
     query = "words=&subject=+&region=&sort=document&page="
     page = read(client.get(f"/ledger?{query}", headers=BROWSER).text)
@@ -114,7 +120,7 @@ def test_a_value_counts_what_choosing_it_leaves(client: TestClient) -> None:
         "全国（16 条）",
         "北京市大兴区（15 条）",
         "上海市长宁区（8 条）",
-        "**市**区（10 条）",
+        "某市某区（文件隐去名称）（10 条）",
     ]
 
 

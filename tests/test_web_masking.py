@@ -203,6 +203,8 @@ def test_any_text_is_taken_and_what_is_hidden_stays_so(text: str) -> None:
         "110101194303070010",
         "4111 1111 1111 1112 ",
         "一",
+        "一 ",
+        "一 " * 30 + "x",
         "社保号",
         "1-",
         "a",

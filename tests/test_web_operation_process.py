@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import multiprocessing
 import os
 import re
 import shutil
@@ -15,17 +16,23 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any, Self
 from urllib.request import urlopen
 
 import pytest
+from uvicorn.supervisors.multiprocess import SIGNALS
 
 from assistant.pipeline import Assistant
 from tests.conftest import REPOSITORY
 from tests.test_web_command import environment
 from tests.test_web_operation_renewal import MEALS, add_meals, until
+from web.operation import workers
+from web.operation.process import server_config
+from web.operation.workers import Supervisor, WorkerProcess
+from web.settings import Settings
 
 pytestmark = pytest.mark.xdist_group("processes")
 STARTS_WITHIN = 90
@@ -227,6 +234,83 @@ def test_a_missing_index_ends_the_workers_with_one_message(tmp_path: Path) -> No
     assert done.stderr.count("make setup") == 1
     assert "Traceback" not in done.stderr
     assert done.stdout == ""
+
+
+def test_a_worker_that_is_killed_while_it_starts_ends_the_service_with_a_message(filled: Path) -> None:
+    """Out of memory, most often: one after another would be started without end, and nobody told."""
+    log = filled.parent / "log"
+    with log.open("wb") as errors:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "web", "--port", "0", "--workers", "2"],
+            cwd=REPOSITORY,
+            env=environment(YIYANG_HOME=str(filled)),
+            stdin=subprocess.DEVNULL,
+            stderr=errors,
+        )
+    with process:
+        server = Running(process, 0, log)
+        until(lambda: len(server.workers()) == 1, STARTS_WITHIN)
+        os.kill(server.workers()[0], signal.SIGKILL)
+        assert process.wait(STARTS_WITHIN) == 1
+    said = log.read_text("utf-8")
+    assert "服务进程在启动时异常中止（SIGKILL）" in said
+    assert "Traceback" not in said
+
+
+def test_a_worker_that_hangs_does_not_keep_the_service_from_stopping(filled: Path) -> None:
+    with running(filled, "--workers", "2") as server:
+        until(lambda: len(server.said("ready")) == 2, STARTS_WITHIN)
+        os.kill(server.workers()[1], signal.SIGSTOP)
+        sleep(1.5)  # it has been asked whether it is alive by now
+        server.process.terminate()
+        assert server.process.wait(20) == 0
+
+
+class Mortal(WorkerProcess):
+    """A worker that ends as soon as it is asked how it is."""
+
+    def start(self) -> None: ...
+
+    def is_alive(self, timeout: float = 0.0) -> bool:
+        return False
+
+    def kill(self) -> None: ...
+
+    def join(self) -> None: ...
+
+    exitcode, pid = -signal.SIGSEGV, 1
+
+
+def test_workers_that_die_one_after_another_are_replaced_ever_more_slowly(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    now, began = [1000.0], list[float]()
+    monkeypatch.setattr(workers, "monotonic", lambda: now[0])
+    monkeypatch.setattr(workers, "mark_process_dead", lambda pid: None)
+    monkeypatch.setattr(workers, "WorkerProcess", Mortal)
+    monkeypatch.setattr(Mortal, "start", lambda self: began.append(now[0]))
+    kept = {each: signal.getsignal(each) for each in SIGNALS}
+    ready = multiprocessing.get_context("spawn").Event()
+    ready.set()
+    settings = Settings(home=tmp_path, workers=1)
+    supervisor = Supervisor(
+        server_config(workers.Worker(settings, ready), settings), socket.socket(), ready, lambda: None
+    )
+    for each, handler in kept.items():
+        signal.signal(each, handler)
+    for _ in range(600):
+        supervisor.keep_subprocess_alive()
+        now[0] += 0.5
+    assert 7 <= len(began) <= 12
+    pauses = [after - before for before, after in pairwise(began)]
+    assert pauses[0] <= 2
+    assert pauses == sorted(pauses)
+    assert not supervisor.should_exit.is_set()
+    now[0] += workers.SETTLED * 2
+    at = now[0]
+    supervisor.keep_subprocess_alive()
+    assert began[-1] >= at - workers.LONGEST_PAUSE  # one that lived long is replaced at once
+    supervisor.sockets[0].close()
 
 
 @contextmanager

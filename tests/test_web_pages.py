@@ -281,7 +281,7 @@ def test_regions_are_offered_level_by_level_the_nation_first(client: TestClient)
         ("上海市长宁区", "\u3000长宁区"),
         ("北京市", "北京市"),
         ("北京市大兴区", "\u3000大兴区"),
-        ("**市**区", "某市某区（名称隐去）"),
+        ("**市**区", "某市某区（文件隐去名称）"),
     ]
 
 
@@ -403,7 +403,7 @@ def test_a_document_is_shown_whole_with_its_outline(client: TestClient, library:
 def test_what_a_document_does_not_print_is_said_to_be_unstated(client: TestClient) -> None:
     facts = read(client.get("/documents/anonymous-district-plan").text).one("dl", class_="facts")
     shown = {each.one("dt").text: each.one("dd").text for each in facts.all("div")}
-    assert (shown["文号"], shown["成文日期"], shown["地区"]) == ("文件未注明", "文件未注明", "**市**区")
+    assert (shown["文号"], shown["成文日期"], shown["地区"]) == ("文件未注明", "文件未注明", "某市某区（文件隐去名称）")
     assert "印发日期" not in shown
 
 
@@ -456,13 +456,25 @@ def test_a_range_past_the_end_is_clamped(client: TestClient, library: Library) -
     [
         ("/nothing", 404, "没有这个地址"),
         ("/documents/nowhere-1", 404, "没有这份文件"),
-        ("/ask", 405, "不支持这种请求方法"),
+        ("/ask", 405, "这个地址不能直接打开"),
     ],
 )
 def test_a_browser_gets_error_pages_in_chinese(client: TestClient, path: str, status: int, words: str) -> None:
     response = client.get(path)
     assert response.status_code == status
     assert read(response.text).one("h1").text == words
+
+
+def test_readers_are_told_nothing_of_programs(client: TestClient) -> None:
+    gone = read(client.get("/documents/nowhere-1").text).one("p", class_="lead").text
+    assert gone == "文件库中没有这份文件，可能已经移出，或地址不完整。"
+    large = client.post("/ask", data={"question": "问" * 30_000})
+    assert (large.status_code, read(large.text).one("h1").text) == (413, "内容太长")
+    assert "/api/" in client.get("/api/v1/documents/nowhere-1").json()["detail"]
+
+
+def test_an_address_with_control_characters_is_not_repeated(client: TestClient) -> None:
+    assert "\x00" not in client.get("/answers/%00").text
 
 
 def test_a_fault_gets_a_page_without_particulars(client: TestClient) -> None:

@@ -14,8 +14,8 @@ from tests.abused import abused
 pytestmark = pytest.mark.xdist_group("abuse")
 CONFIGURATION = Path(__file__).parent / "data" / "schemathesis.toml"
 EXAMPLES = 15
-"""Requests for an operation in the last phase; the two before, with the document's examples and with every limit of every
-field, bring some 70 more."""
+"""Requests for an operation in the last phase; the two before, with the document's examples and with every limit of
+every field, bring some 70 more."""
 WITHIN = 240
 """Seconds, on a machine that is busy; some 20 on an idle one."""
 

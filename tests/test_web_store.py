@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -26,6 +27,7 @@ from web.settings import Settings
 from web.store import Store, open_store
 from web.store.conversations import HISTORY, UnknownAnswer, UnknownConversation
 from web.store.database import DatabaseUnavailable, open_database
+from web.store.publications import Kind, UnderWay
 from web.store.secret import LENGTH, NAME, SecretError, server_secret
 from web.store.tables import conversations, feedback, metadata, turns
 
@@ -94,6 +96,32 @@ def test_sqlite_writes_ahead_and_keeps_foreign_keys(tmp_path: Path) -> None:
         pragmas = ("journal_mode", "foreign_keys", "synchronous", "busy_timeout")
         assert [connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in pragmas] == ["wal", 1, 1, 5000]
     opened.close()
+
+
+def test_what_people_ask_is_for_the_owner_of_the_file_alone(tmp_path: Path) -> None:
+    before = os.umask(0o022)
+    store = open_store(f"sqlite:///{tmp_path / 'yiyang.db'}")
+    store.conversations.record(ANSWER, "v1")
+    os.umask(before)
+    modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.glob("yiyang.db*") if path.suffix != ".lock"}
+    assert modes == {"yiyang.db": 0o600, "yiyang.db-wal": 0o600, "yiyang.db-shm": 0o600}
+    store.close()
+
+
+def test_of_several_who_want_to_change_a_document_at_once_one_may(store: Store) -> None:
+    together = Barrier(8)
+
+    def ask(number: int, document_id: str) -> bool:
+        together.wait()
+        try:
+            store.publications.add(f"{document_id}{number:030}", Kind.WITHDRAW, document_id, "通知", "王芳")
+        except UnderWay:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        for document_id in ("a", "b", "c", "d", "e"):
+            assert sum(pool.map(ask, range(8), [document_id] * 8)) == 1
 
 
 def test_postgresql_is_reached_by_psycopg_whatever_the_url_calls_it() -> None:

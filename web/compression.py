@@ -9,6 +9,8 @@ SMALLEST = 1024
 """Bytes below which compressing is not worth its while."""
 AS_THEY_ARE = ("/admin", "/api/v1/ask/batch")
 """Behind the login, where a length could tell of a token (BREACH); and lines that are to arrive one by one."""
+PACKED = (".xlsx", "/original")
+"""Files that are compressed in themselves, or handed out byte for byte."""
 
 
 class Compressed:
@@ -19,5 +21,9 @@ class Compressed:
         self._compressing = GZipMiddleware(app, minimum_size=SMALLEST, compresslevel=6)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        as_it_is = scope["type"] != "http" or scope["path"].startswith(AS_THEY_ARE)
-        await (self._plain if as_it_is else self._compressing)(scope, receive, send)
+        app = self._plain if scope["type"] != "http" or _is_left(scope["path"]) else self._compressing
+        await app(scope, receive, send)
+
+
+def _is_left(path: str) -> bool:
+    return path.startswith(AS_THEY_ARE) or path.endswith(PACKED)

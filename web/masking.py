@@ -261,5 +261,6 @@ _RULES = (
     _Rule(
         DOCUMENT, re.compile(rf"(?:{_PAPERS}){_LINKS}([A-Za-z]{{0,3}}\d{{8,20}}[A-Za-z]?){_ON}"), _NUMBER, _is_no_date
     ),
-    *(_spelt(label) for label in (IDENTITY, CARD, TELEPHONE, DIGITS)),
+    # long ones first: what is left is short enough to be tried from each of its signs
+    *(_spelt(label) for label in (DIGITS, IDENTITY, CARD, TELEPHONE)),
 )

@@ -18,9 +18,9 @@ _CLOSINGS = ("", "谢谢。", "请告知。", "怎么规定的？", "家属在�
 
 
 def read_dialogues(path: Path) -> tuple[tuple[str, ...], ...]:
-    """The turns of every question of a gold file. Raises OSError, ValueError, KeyError where it is none."""
+    """The turns of every question of a gold file, once each. Raises OSError, ValueError, KeyError where it is none."""
     lines = path.read_text(encoding="utf-8").splitlines()
-    return tuple(tuple(json.loads(line)["turns"]) for line in lines if line.strip())
+    return tuple(dict.fromkeys(tuple(json.loads(line)["turns"]) for line in lines if line.strip()))
 
 
 def visits(dialogues: Sequence[tuple[str, ...]], random: Random) -> Iterator[tuple[str, ...]]:

@@ -147,8 +147,11 @@ def _in_redis(url: str) -> MovingWindowRateLimiter:
             socket_timeout=PATIENCE,
             socket_connect_timeout=PATIENCE,
         )
-    except Exception as error:
-        raise ValueError(f"YIYANG_REDIS_URL 无法使用（{error}）。") from error
+    except Exception as error:  # whose words repeat the address, password and all
+        raise ValueError(
+            f"YIYANG_REDIS_URL 无法使用（{type(error).__name__}）。应形如 redis://:密码@主机:6379/0，"
+            "密码中的 @ : / 等符号要写成 %40 %3A %2F。"
+        ) from error
     return MovingWindowRateLimiter(storage)
 
 

@@ -17,6 +17,7 @@ from web.store import Store, open_store
 from web.store.accounts import AccountTaken, UnknownAccount
 from web.store.audit import Action
 from web.store.database import DatabaseUnavailable
+from web.store.keys import BEIJING
 
 WHO = "命令行"
 """Who did it, in the log."""
@@ -48,7 +49,7 @@ def list_accounts() -> None:
     with _store() as store:
         for account in store.accounts.all():
             state = "停用" if account.disabled else "可用"
-            typer.echo(f"{account.name}\t{account.created_at.astimezone():%Y-%m-%d}\t{state}")
+            typer.echo(f"{account.name}\t{account.created_at.astimezone(BEIJING):%Y-%m-%d}\t{state}")
 
 
 @commands.command()

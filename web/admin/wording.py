@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
+from web.store.keys import BEIJING
 from web.store.publications import State
 from web.store.uploads import UploadState
 
@@ -31,8 +32,8 @@ STATES: Mapping[State, str] = {
 
 
 def moment(at: datetime) -> str:
-    """2025-01-02 09:30, in the server's own time zone."""
-    return f"{at.astimezone():%Y-%m-%d %H:%M}"
+    """2025-01-02 09:30, in Beijing, wherever the server runs."""
+    return f"{at.astimezone(BEIJING):%Y-%m-%d %H:%M}"
 
 
 def size(length: int) -> str:

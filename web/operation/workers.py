@@ -60,11 +60,13 @@ class Worker:
 
 
 class WorkerProcess(Process):
-    """A worker as the supervisor sees it."""
+    """A worker as the supervisor sees it: whether it serves, as it said last, and whether it is to open the index anew
+    as soon as it does."""
 
     def __init__(self, config: Config, sockets: list[socket.socket]) -> None:
         super().__init__(config, sockets)
         self.began_at = monotonic()
+        self.serves, self.is_to_reload = False, False
         self._asked_at: float | None = None
 
     def is_alive(self, timeout: float = PATIENCE) -> bool:
@@ -74,7 +76,7 @@ class WorkerProcess(Process):
             return False
         try:
             while self.parent_conn.poll():
-                self.parent_conn.recv()
+                self.serves = self.parent_conn.recv()
                 self._asked_at = None
             if self._asked_at is None:
                 self._asked_at = monotonic()
@@ -82,6 +84,12 @@ class WorkerProcess(Process):
         except (OSError, EOFError):
             return False
         return monotonic() - self._asked_at < timeout
+
+    def reload(self) -> None:
+        """Where that is wanted. Before it serves, the signal would end it."""
+        if self.is_to_reload and self.serves and self.pid is not None:
+            self.is_to_reload = False
+            os.kill(self.pid, signal.SIGHUP)
 
 
 class Supervisor(Multiprocess):
@@ -105,12 +113,18 @@ class Supervisor(Multiprocess):
     def keep_subprocess_alive(self) -> None:
         if self.should_exit.is_set():
             return
-        for process in [each for each in self.processes if not each.is_alive(PATIENCE)]:
+        for process in [each for each in self._workers if not each.is_alive(PATIENCE)]:
             self._bury(process)
+        for process in self._workers:
+            process.reload()
         if self._ready.is_set() and monotonic() >= self._starts_again_at:
             self._complete()
 
-    def _bury(self, process: Process) -> None:
+    @property
+    def _workers(self) -> list[WorkerProcess]:
+        return [each for each in self.processes if isinstance(each, WorkerProcess)]
+
+    def _bury(self, process: WorkerProcess) -> None:
         process.kill()  # it may only have stopped answering
         process.join()
         self.processes.remove(process)
@@ -123,8 +137,8 @@ class Supervisor(Multiprocess):
                     f"服务进程在启动时异常中止（{_end_of(process)}）。请检查内存是否足够、模型和索引是否完好。\n"
                 )
             return
-        lived = monotonic() - process.began_at if isinstance(process, WorkerProcess) else 0.0
-        self._pause = min(max(self._pause * 2, FIRST_PAUSE), LONGEST_PAUSE) if lived < SETTLED else 0.0
+        has_settled = monotonic() - process.began_at >= SETTLED
+        self._pause = 0.0 if has_settled else min(max(self._pause * 2, FIRST_PAUSE), LONGEST_PAUSE)
         self._starts_again_at = monotonic() + self._pause
         _log.warning("a worker ended; another takes its place", worker=process.pid, why=_end_of(process))
 
@@ -159,9 +173,8 @@ class Supervisor(Multiprocess):
         if is_at_terminal():
             self.handle_term()
             return
-        for process in self.processes:
-            if process.pid is not None and process.is_ready():  # before that, the signal would end it
-                os.kill(process.pid, signal.SIGHUP)
+        for process in self._workers:
+            process.is_to_reload = True
 
     def handle_int(self) -> None:
         self.handle_term()

@@ -28,6 +28,7 @@ from web.wording import WordingError, clean_question
 NOTES: Mapping[str, str] = {
     "lost": "原来的对话已经不在了，可以重新提问。",
     "renewed": "原来的对话已经不在了，以下是新的对话，不再承接上文。",
+    "left": "已结束使用，本机不再显示此前的提问记录。",
     "joined": "另一个窗口也在这段对话里提问，已按先后排在一起。",
     "unfiltered": "所选的范围不在文件库中，或日期不成立，已不作限定。",
 }

@@ -15,7 +15,7 @@ from web.access.admission import charge
 from web.asking import Desk
 from web.exports.choosing import Figures
 from web.pages.comparison import Comparison, compare
-from web.pages.facts import region_words
+from web.pages.facts import day, region_words
 from web.pages.rendering import Pages
 from web.pages.shelf import province_of
 from web.pages.sides import MOST_SIDES, Side, SideKind, lost_sides, sides_meant, sides_named
@@ -105,6 +105,7 @@ def compare_router(desk: Desk, pages: Pages, figures: Figures) -> APIRouter:
             "listed_all": len(library) <= _MOST_LISTED,
             "examples": tuple(_examples(library)),
             "ledger": _ledger_url(shown),
+            "today": day(date.today()),
         }
         return pages.render(request, "compare.html", values, asking.refused.status if asking.refused else 200)
 

@@ -92,6 +92,11 @@ class Comparison:
     cells: tuple[Cell, ...]
 
     @property
+    def has_gap(self) -> bool:
+        """Whether some side says nothing of the subject."""
+        return any(cell.status is Status.NOT_FOUND for cell in self.cells)
+
+    @property
     def is_too_vague(self) -> bool:
         return all(cell.status is Status.CLARIFY for cell in self.cells)
 

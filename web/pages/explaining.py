@@ -27,7 +27,7 @@ SOUGHT: Mapping[QuestionType, str] = {
 _SURENESS: Mapping[Sureness, str] = {Sureness.HIGH: "高", Sureness.MIDDLE: "中", Sureness.LOW: "低"}
 # What was right in the outcomes counted, and what to do where few were.
 _MEANING: Mapping[Status, tuple[str, str]] = {
-    Status.ANSWERED: ("首先引用的条文正是所问", "请对照原文再用"),
+    Status.ANSWERED: ("排在最前的条文正是所问", "请对照原文再用"),
     Status.UNSPECIFIED: ("文件确实没有写明", "请换个说法再问，或看相近条文"),
     Status.NOT_FOUND: ("文件确实没有规定", "请换个说法再问，或看相近条文"),
 }
@@ -88,9 +88,9 @@ def _met(answer: Answer, reasons: Reasons, library: Library) -> Iterator[Line]:
             yield Line("条文中找到", "；".join(met))
         if missed:
             yield Line("条文中没有", "、".join(missed))
-    added = [f"「{each.asked}」又查「{'」「'.join(each.added)}」" for each in reasons.words if each.added]
+    added = [f"「{each.asked}」也查「{'」「'.join(each.added)}」" for each in reasons.words if each.added]
     if added:
-        yield Line("词表补充", "；".join(added))
+        yield Line("其他说法", "；".join(added))
 
 
 def _found(word: Word, text: str) -> str:
@@ -120,5 +120,5 @@ def _sure(answer: Answer, reasons: Reasons) -> Iterator[Line]:
 
 def _sureness(status: Status, reliability: Reliability) -> str:
     right, advice = _MEANING[status]
-    told = f"{_SURENESS[reliability.sureness]}。测评中同样情形的 100 问，约有 {round(reliability.right * 100)} 问"
+    told = f"{_SURENESS[reliability.sureness]}。据测评，同样情形每 100 问，约有 {round(reliability.right * 100)} 问"
     return f"{told}{right}{'；' + advice if reliability.sureness is Sureness.LOW else ''}。"

@@ -123,7 +123,7 @@ def history_router(store: Store, pages: Pages) -> APIRouter:
 
     @router.post("/history/leave")
     def leave() -> Response:
-        response = RedirectResponse("/", 303, headers={"clear-site-data": '"cache", "storage"'})
+        response = RedirectResponse("/?note=left", 303, headers={"clear-site-data": '"cache", "storage"'})
         response.delete_cookie(COOKIE, httponly=True, samesite="lax")
         return response
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 from urllib.parse import urlencode
@@ -23,6 +23,7 @@ from web.exports.calendar import duties
 from web.exports.choosing import MAX_ROWS, Choice, Facet, Figures
 from web.exports.extract import ORDER_NAMES, Extract, now_in_china
 from web.exports.rhythms import RHYTHM_NAMES
+from web.pages.facts import day, region_words
 from web.pages.marking import Piece, pieces
 from web.pages.rendering import Pages
 from web.pages.turns import Source, source_of
@@ -102,11 +103,13 @@ def ledger_router(desk: Desk, pages: Pages, figures: Figures, public_url: str = 
         turning = _turning(page, len(found), params)
         first = (turning.number - 1) * ON_A_PAGE
         placed, left_out = duties(found)
+        facets = [_facet_view(facet, choice, figures) for facet in Facet]
         values = {
             "total": len(found),
             "most": MAX_ROWS,
             "rows": [_row(entry, library) for entry in found[first : first + ON_A_PAGE]],
-            "facets": [_facet_view(facet, choice, figures) for facet in Facet],
+            "facets": facets,
+            "told": _told(choice, facets),
             "subject": choice.selection.subject or "",
             "words": choice.words or "",
             "orders": [(order.value, name, order is choice.order) for order, name in ORDER_NAMES.items()],
@@ -116,6 +119,7 @@ def ledger_router(desk: Desk, pages: Pages, figures: Figures, public_url: str = 
             "duties": len(placed),
             "left_out": left_out,
             "today": now_in_china().date().isoformat(),
+            "printed_on": day(now_in_china().date()),
         }
         return pages.render(request, "ledger.html", values)
 
@@ -189,6 +193,16 @@ def _facet_view(facet: Facet, choice: Choice, figures: Figures) -> FacetView:
     return FacetView(facet.value, _FACET_NAMES[facet], values)
 
 
+def _told(choice: Choice, facets: Iterable[FacetView]) -> list[str]:
+    """What the list is narrowed down by, in words: a page on paper has no form to say it."""
+    typed = {"原句中含": choice.words, "事项中含": choice.selection.subject}
+    chosen = {each.name: [value.name for value in each.values if value.is_chosen] for each in facets}
+    return [
+        *(f"{name}“{words}”" for name, words in typed.items() if words),
+        *(f"{name}{'、'.join(names)}" for name, names in chosen.items() if names),
+    ]
+
+
 _FACET_NAMES: Mapping[Facet, str] = {
     Facet.REGION: "地区",
     Facet.DOCUMENT: "文件",
@@ -202,7 +216,7 @@ def _names(facet: Facet, library: Library) -> dict[str, str]:
     """The values of a facet and their words, in the order shown."""
     match facet:
         case Facet.REGION:
-            return {region: region for document in library if (region := document.metadata.region)}
+            return {region: region_words(region) for document in library if (region := document.metadata.region)}
         case Facet.DOCUMENT:
             return {document.document_id: _document_name(document) for document in library}
         case Facet.KIND:

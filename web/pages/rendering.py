@@ -23,6 +23,14 @@ SCRIPT = "x-fragment"
 """Header by which the page's own script asks for a piece of HTML, or a problem, in place of a page."""
 
 
+# What readers are told in place of what programs are told: title and detail, by the code of the problem.
+_TO_READERS: Mapping[str, tuple[str, str]] = {
+    "unknown_document": ("没有这份文件", "文件库中没有这份文件，可能已经移出，或地址不完整。"),
+    "method_not_allowed": ("这个地址不能直接打开", "请回到提问，重新提交。"),
+    "payload_too_large": ("内容太长", "提交的内容太长，没有送达。请返回上一页，缩短后再提交。"),
+}
+
+
 class Pages:
     """Templates with what each of them needs."""
 
@@ -39,6 +47,7 @@ class Pages:
             "asset": assets.url,
             "document_url": links.document_url,
             "max_question": MAX_QUESTION,
+            "told": _told,
         }
 
     def render(self, request: Request, template: str, values: Mapping[str, Any], status: int = 200) -> HTMLResponse:
@@ -57,7 +66,13 @@ class Pages:
         return page
 
 
+def _told(problem: Problem) -> tuple[str, str]:
+    """Title and detail of a problem, as readers are told."""
+    return _TO_READERS.get(problem.code, (problem.title, problem.detail))
+
+
 def _address(request: Request) -> str:
     """The page asked for, with its query; of a form that was sent, the first page, which a reader can go back to."""
     query = f"?{request.url.query}" if request.url.query else ""
-    return f"{request.url.path}{query}" if request.method == "GET" else "/"
+    address = f"{request.url.path}{query}"
+    return address if request.method == "GET" and address.isprintable() else "/"

@@ -5,6 +5,7 @@
   const AGAIN = 1500; // milliseconds after which a server that does not answer is tried once more
   const KEPT = "yiyang.conversation";
   const DRAFT = "yiyang.draft";
+  const FAR_TOO_LONG = 10; // times what a question may have: such a one is refused here, a server may not read it at all
   const LOST = "网络断了，没有收到回答。您写的字还在，请检查网络后重试。";
   const log = document.querySelector("[data-log]");
   const composer = document.querySelector("[data-composer]");
@@ -131,6 +132,11 @@
 
   async function ask(question, form) {
     if (pending) return;
+    const most = Number(box.dataset.most);
+    if (question.length > FAR_TOO_LONG * most) {
+      refuse(`问题有 ${question.length} 字，请控制在 ${most} 字以内。`, false);
+      return;
+    }
     pending = true;
     last = question;
     refuse("", false);

@@ -43,7 +43,7 @@
   row.addEventListener("click", (event) => {
     if (event.target.matches("[data-done]")) {
       panel.open = false;
-      composer.question.focus();
+      panel.querySelector("summary").focus();
       return;
     }
     const chip = event.target.closest("[data-chip]");

@@ -1,4 +1,5 @@
-// Keys: / writes, ↑ and ↓ call up what was asked, ? shows them all. Nothing here is needed to use the page.
+// Keys: / writes, ↑ and ↓ call up what was asked, Alt+C copies the latest answer, Alt+N begins anew, ? shows them all.
+// Nothing here is needed to use the page.
 "use strict";
 {
   const box = document.querySelector("[data-composer]").question;
@@ -34,8 +35,23 @@
     event.preventDefault();
   }
 
+  function copyLatest() {
+    const buttons = document.querySelectorAll("[data-turn] [data-copy]");
+    buttons[buttons.length - 1]?.click();
+  }
+
+  // from wherever one is: by its place on the keyboard, as Alt with a letter types a sign on some of them
+  function onAny(event) {
+    if (!event.altKey || event.ctrlKey || event.metaKey || event.shiftKey || event.isComposing || help.open) return;
+    if (event.code === "KeyC") copyLatest();
+    else if (event.code === "KeyN") document.querySelector("[data-fresh]").click();
+    else return;
+    event.preventDefault();
+  }
+
   box.addEventListener("keydown", onBox);
   document.addEventListener("keydown", onPage);
+  document.addEventListener("keydown", onAny);
   document.addEventListener("yiyang:answered", () => { place = -1; });
   document.addEventListener("click", (event) => {
     if (event.target.closest?.("[data-help]")) help.showModal();

@@ -71,6 +71,12 @@
       remove(conversation);
     }
   });
+  // the server bids the browser forget, but over plain http no browser heeds that
+  document.querySelector("[data-leave]")?.addEventListener("submit", () => {
+    try {
+      sessionStorage.clear();
+    } catch { /* storage is off: nothing was kept */ }
+  });
   search.addEventListener("input", () => {
     clearTimeout(timer);
     timer = setTimeout(refresh, PAUSE);

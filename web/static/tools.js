@@ -62,6 +62,10 @@
     if ("print" in button.dataset) print();
     else copyBy(button, button.dataset.copy ?? new URL(button.dataset.copyLink, location.href).href);
   });
+  // what is unfolded at the lower edge comes up from behind the question box
+  document.addEventListener("toggle", (event) => {
+    if (event.target.open && event.target.parentElement.matches(".folds")) event.target.scrollIntoView({ block: "nearest" });
+  }, true);
   document.addEventListener("submit", (event) => {
     if (!event.target.closest("[data-verdict]")) return;
     event.preventDefault();

@@ -11,9 +11,11 @@ from typing import Any
 
 from alembic.util import CommandError
 from filelock import Timeout
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, select
+from sqlalchemy import URL, Connection, Engine, create_engine, event, func, make_url, select
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
 
+_ALONE = 0x7969_616C_6F6E
+"""Names transactions that go on alone among PostgreSQL's advisory locks: «yialon» in ASCII."""
 CONNECTS_WITHIN = 5
 """Seconds in which PostgreSQL has to answer."""
 # The first one counts for the second already: two processes may open a fresh database at once. The last one writes over
@@ -41,11 +43,17 @@ class Database:
             yield connection
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
-        """One transaction: all that is written inside is kept, or none of it."""
+    def writing(self, *, alone: bool = False) -> Iterator[Connection]:
+        """One transaction: all that is written inside is kept, or none of it.
+
+        alone: no other of these goes on meanwhile, so that what is found missing first is still missing when it is
+        added. On SQLite every one is alone.
+        """
         with self._writing, self.engine.begin() as connection:
             if self._is_sqlite:  # else what is read first may be out of date when it is written by: «locked»
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
+            elif alone:
+                connection.execute(select(func.pg_advisory_xact_lock(_ALONE)))
             yield connection
 
     def ping(self) -> None:

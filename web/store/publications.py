@@ -131,7 +131,7 @@ class Publications:
             "index_version": None,
         }
         same = publications.c.document_id == document_id
-        with self._database.writing() as connection:
+        with self._database.writing(alone=True) as connection:
             if connection.scalar(select(publications.c.id).where(same, publications.c.state.in_([*OPEN])).limit(1)):
                 raise UnderWay("这份文件正有一次变更尚未完成，请先完成或取消它")
             connection.execute(insert(publications), row)

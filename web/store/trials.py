@@ -92,7 +92,7 @@ class Trials:
             "message": "",
             "scores": {},
         }
-        with self._database.writing() as connection:
+        with self._database.writing(alone=True) as connection:
             if connection.execute(select(trials.c.id).where(_runs(now))).first() is not None:
                 raise TrialUnderWay("正在评测另一个词条，请等它结束或取消后再试")
             connection.execute(insert(trials), row)
