@@ -121,7 +121,8 @@ class Assistant:
             draft = straight or look_up(asked, scope.library)
             found = Found(draft) if draft else self._search_and_decide(asked, scope, limit)
         with stage("render"):
-            rendered = render(found.draft, question, interpreted, self.library, filters.as_of or self.clock())
+            day = filters.as_of or self.clock()
+            rendered = render(found.draft, question, interpreted, self.library, day, is_narrowed=filters != _NO_FILTERS)
         with stage("verify"):
             answer = verify(rendered, self.library)
         if courtesy:

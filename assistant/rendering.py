@@ -40,8 +40,13 @@ def _region_of(block: Block) -> str:
     return region or "文件"
 
 
-def render(draft: Draft, question: str, interpreted: str, library: Library, day: date) -> Answer:
-    """The answer that a draft says, on a day: of a document that is not in force then, its standing is told."""
+def render(
+    draft: Draft, question: str, interpreted: str, library: Library, day: date, *, is_narrowed: bool = False
+) -> Answer:
+    """The answer that a draft says, on a day: of a document that is not in force then, its standing is told.
+
+    is_narrowed: whether filters left some of the library out; nothing is then said of the whole.
+    """
     fields = {
         "form": draft.form,
         "blocks": draft.blocks,
@@ -51,6 +56,7 @@ def render(draft: Draft, question: str, interpreted: str, library: Library, day:
             _where(related.citation.document_id, related.citation.article_id, library) for related in draft.related
         ],
         "uncovered": (),
+        "is_narrowed": is_narrowed,
         "narrower": (),
         "silent": (),
         "standings": {

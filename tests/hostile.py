@@ -72,7 +72,7 @@ _EMOJI = ("👨‍👩‍👧‍👦", "🏳️‍🌈", "👴🏽", "🇨🇳",
 
 @dataclass
 class Hostile:
-    """A source of words. personal: every number of a person that it has written so far, as written and bare."""
+    """A source of words. personal: every number of a person that it has written so far, bare, and every address."""
 
     random: Random
     personal: set[str] = field(default_factory=set)
@@ -143,7 +143,7 @@ class Hostile:
         grouped = " ".join(digits[at : at + 4] for at in range(0, len(digits), 4))
         wide = "".join(chr(ord(each) + 0xFEE0) for each in digits)
         address = f"li.{self.random.randrange(10**9)}@example.com"
-        self.personal |= {digits, grouped, wide, address}
+        self.personal |= {digits, address}
         return self.random.choice((digits, grouped, wide, f"我的号码是{digits}，邮箱{address}"))
 
     def _identity(self) -> str:

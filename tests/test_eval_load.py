@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from io import StringIO
 from itertools import islice
@@ -15,10 +12,12 @@ import pytest
 from rich.console import Console
 
 from assistant.pipeline import Assistant
+from eval.load import measuring
 from eval.load.asking import POPULAR, REPEATED, read_dialogues, visits
-from eval.load.measuring import FINER, FIRST, LIMIT, MOST, Found, Measured, Soak, rising, sustained
+from eval.load.measuring import FINER, FIRST, LIMIT, MOST, Found, Measured, Soak, rising, sustained, under_load
 from eval.load.report import print_load
 from eval.load.watching import GROWTH, Sample, Use, between, growth, use_of
+from eval.server import ServerFault
 from tests.conftest import REPOSITORY
 
 TUNING = REPOSITORY / "eval" / "gold" / "tuning.jsonl"
@@ -120,12 +119,25 @@ def test_the_table_tells_what_can_be_sustained_and_what_failed() -> None:
 # The whole of it
 
 
-@pytest.mark.xdist_group("processes")
-def test_a_server_is_asked_and_its_memory_watched(home: Path, assistant: Assistant) -> None:
-    command = [sys.executable, "-m", "eval", "load", "--people", "4", "--soak", "6", "--home", str(home)]
-    done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, timeout=200, check=False)
-    assert done.returncode in (0, 1), done.stderr
-    assert "负载测量（2 个进程）" in done.stdout, done.stderr
-    found = re.search(r"每秒 ([\d.]+) 问：.*出错 0 次", done.stdout.replace("\n", ""))
-    assert found is not None, done.stdout
-    assert 1 < float(found[1]) < 10
+@pytest.mark.xdist_group("abuse")
+def test_a_server_is_asked_and_its_memory_watched(
+    home: Path, assistant: Assistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(measuring, "WARM_UP", 2.0)
+    monkeypatch.setattr(measuring, "SETTLE", 1.0)
+    settings = {"YIYANG_HOME": str(home.resolve())}
+    found = under_load(settings, TUNING, workers=2, people=4, soak=6, console=Console(file=StringIO()))
+    assert found.soak is not None
+    seen = found.soak.measured
+    assert not seen.errors
+    assert 1 < seen.rate < 10
+    assert seen.requests > seen.rate
+    assert 0 < seen.p50 <= seen.p95 <= seen.p99
+    assert len(seen.use.pss) == 2
+    assert all(100e6 < each < 2e9 for each in seen.use.pss)
+    assert 0 < seen.use.cores < 2
+
+
+def test_a_server_that_does_not_start_is_told(tmp_path: Path) -> None:
+    with pytest.raises(ServerFault, match="索引"):
+        under_load({"YIYANG_HOME": str(tmp_path)}, TUNING, 2, 1, 1, Console(file=StringIO()))

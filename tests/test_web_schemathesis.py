@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -29,5 +30,5 @@ def test_every_operation_does_what_the_openapi_document_says(home: Path, assista
         ]
         done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=WITHIN, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "Selected: 23/23" in done.stdout
+    assert re.search(r"Selected: (\d{2,})/\1\b", done.stdout)
     assert '"level": "error"' not in running.log.read_text("utf-8")

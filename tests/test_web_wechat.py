@@ -36,8 +36,8 @@ from web.problems import install
 from web.shapes.text import MAX_BYTES
 from web.store import Store, open_store
 from web.store.conversations import CONTEXT
-from web.store.tables import conversations, turns, wechat_messages, wechat_users
-from web.store.wechat import GIVEN_UP, pseudonym
+from web.store.tables import conversations, turns, wechat_messages, wechat_signatures, wechat_users
+from web.store.wechat import GIVEN_UP, SIGNED, pseudonym
 from web.wechat import callback
 from web.wechat.callback import NOTHING, PATH, wechat_router
 from web.wechat.crypto import CryptoError, Envelope, is_signed, signature
@@ -273,9 +273,10 @@ class Platform:
     deliveries: int = 0
 
     def signed(self, body: str, nonce: str = "", when: int | None = None) -> tuple[dict[str, str], str]:
-        """Query and body of a delivery, each with a random number of its own unless one is given."""
+        """Query and body of a delivery, each with a random number of its own, whichever process it goes to, unless one
+        is given."""
         self.deliveries += 1
-        number, stamp = nonce or f"n{self.deliveries}", str(int(self.now[0]) if when is None else when)
+        number, stamp = nonce or f"n{self.deliveries}of{id(self)}", str(int(self.now[0]) if when is None else when)
         query = {"signature": signature(TOKEN, stamp, number), "timestamp": stamp, "nonce": number}
         if not self.settings.encoding_aes_key:
             return query, body
@@ -654,6 +655,32 @@ def test_a_signature_does_not_serve_for_another_message(plain: Platform) -> None
     response = plain.deliver(query, a_text("另一个问题", 2))
     assert (response.status_code, response.text) == (403, "请求重复。")
     assert plain.watched.asked == [DOCTORS]
+
+
+def test_a_replay_to_another_process_is_refused(two: tuple[Platform, Platform]) -> None:
+    """And to the same one after another index has taken its place: what it has seen is gone then."""
+    first, second = two
+    query, body = first.signed(a_text())
+    said = first.said(first.deliver(query, body))
+    second.now[0] += RETRIES
+    assert second.said(second.deliver(query, body)) == said  # the platform itself may repeat a delivery
+    another = second.deliver(query, a_text("另一个问题", 2))
+    assert (another.status_code, another.text) == (403, "请求重复。")
+    second.now[0] += 1
+    assert second.deliver(query, body).status_code == 403
+    second.now[0] += STALE - RETRIES - 1
+    assert second.deliver(query, body).status_code == 403
+    assert "另一个问题" not in second.watched.asked
+    assert count(first, turns) == 1
+
+
+def test_what_is_kept_of_signatures_is_forgotten(two: tuple[Platform, Platform]) -> None:
+    two[0].ask(DOCTORS, 1)
+    later = datetime.fromtimestamp(NOW, UTC) + SIGNED
+    two[0].store.wechat.forget(later - timedelta(seconds=1))
+    assert count(two[0], wechat_signatures) == 1
+    two[0].store.wechat.forget(later)
+    assert count(two[0], wechat_signatures) == 0
 
 
 def test_what_is_remembered_is_bounded() -> None:

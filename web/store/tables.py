@@ -147,6 +147,13 @@ wechat_messages = Table(
     Column("taken_at", DateTime(timezone=True), nullable=False, index=True),
     Column("answer_id", String(32), ForeignKey("turns.id", ondelete="CASCADE"), index=True),
 )
+wechat_signatures = Table(
+    "wechat_signatures",
+    metadata,
+    Column("signature", String(64), primary_key=True),
+    Column("message", String(64), nullable=False),
+    Column("seen_at", DateTime(timezone=True), nullable=False, index=True),
+)
 question_marks = Table(
     "question_marks",
     metadata,

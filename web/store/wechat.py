@@ -15,11 +15,13 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from web.store.conversations import CONTEXT
-from web.store.database import Database
-from web.store.tables import wechat_messages, wechat_users
+from web.store.database import Database, in_utc
+from web.store.tables import wechat_messages, wechat_signatures, wechat_users
 
 REMEMBERED = timedelta(minutes=1)
 """How long a message is known again: the platform delivers it three times within fifteen seconds."""
+SIGNED = timedelta(minutes=11)
+"""How long a signature is known again: longer than it is fresh."""
 GIVEN_UP = timedelta(seconds=10)
 """How long after a process took a message another one may: the first has died."""
 
@@ -53,6 +55,20 @@ class WeChat:
         """Those who have not asked for CONTEXT are nobody's business any more."""
         with self._database.writing() as connection:
             connection.execute(delete(wechat_users).where(wechat_users.c.used_at <= now - CONTEXT))
+            connection.execute(delete(wechat_signatures).where(wechat_signatures.c.seen_at <= now - SIGNED))
+
+    def first_use(self, signature: str, message: str, now: datetime) -> tuple[str, datetime]:
+        """The message that a signature came with first, and when: to whichever process."""
+        known = wechat_signatures.c.signature == signature
+        wanted = select(wechat_signatures.c.message, wechat_signatures.c.seen_at).where(known)
+        with suppress(IntegrityError), self._database.writing() as connection:  # another process may be as quick
+            connection.execute(delete(wechat_signatures).where(wechat_signatures.c.seen_at <= now - SIGNED))
+            if connection.execute(wanted).first() is None:
+                use = {"signature": signature, "message": message, "seen_at": now}
+                connection.execute(insert(wechat_signatures), use)
+        with self._database.reading() as connection:
+            first = connection.execute(wanted).one()
+        return first.message, in_utc(first.seen_at)
 
     def take(self, message: str, now: datetime) -> bool:
         """Whether the message is the caller's to answer; another process has it, or had it, where not."""

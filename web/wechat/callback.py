@@ -20,7 +20,7 @@ from web.shapes.text import page_of, wechat_text
 from web.store.conversations import UnknownConversation
 from web.store.wechat import GIVEN_UP, pseudonym
 from web.wechat.crypto import signature
-from web.wechat.gate import RETRIES, Gate, Refusal
+from web.wechat.gate import REPLAYED, RETRIES, Gate, Refusal, signature_in
 from web.wechat.messages import Message, sealed_reply, text_reply
 from web.wechat.settings import WeChatSettings
 from web.wechat.words import SLOW, set_words
@@ -60,6 +60,18 @@ class Answers:
         if task.exception() is not None:
             self._replies.pop(message.identity, None)  # the next delivery may fare better
         return task.result()
+
+    async def insist_on_first(self, signed: str, message: Message) -> None:
+        """Raises Refusal where a text is a replay, to whichever process the signature came first. Only a text is acted
+        upon."""
+        if message.kind == "text" and not await run_in_threadpool(self._is_first, signed, message):
+            raise Refusal(*REPLAYED)
+
+    def _is_first(self, signed: str, message: Message) -> bool:
+        secret, now = self._settings.secret, self._now()
+        name = pseudonym(secret, *message.identity)
+        first, seen_at = self._kept.first_use(pseudonym(secret, "signature", signed), name, now)
+        return first == name and (now - seen_at).total_seconds() <= RETRIES
 
     async def _answer(self, message: Message) -> str:
         try:
@@ -124,6 +136,7 @@ def wechat_router(
     async def receive(request: Request) -> Response:
         try:
             message = gate.admit(request.query_params, await request.body())
+            await answers.insist_on_first(signature_in(request.query_params), message)
         except Refusal as refusal:
             return PlainTextResponse(str(refusal), refusal.status)
         words = await answers.reply_to(message)

@@ -51,8 +51,14 @@ class Seen:
     at: float
 
 
+def signature_in(query: Mapping[str, str]) -> str:
+    """The signature that covers most: with the message, where it is encrypted."""
+    return query["signature" if query.get("encrypt_type", "raw") == "raw" else "msg_signature"]
+
+
 class Gate:
-    """Checks requests of one account. Not for several threads: the event loop calls it."""
+    """Checks requests of one account, and knows what came to this process. Not for several threads: the event loop
+    calls it."""
 
     def __init__(self, settings: WeChatSettings, clock: Callable[[], float]) -> None:
         self._token, self._clock = settings.token, clock
@@ -79,7 +85,7 @@ class Gate:
             message = read_message(self._decrypted(self.envelope, query, body) if self.envelope else body)
         except MalformedMessage:
             raise Refusal(*MALFORMED) from None
-        self._note(query["msg_signature" if is_encrypted else "signature"], message)
+        self._note(signature_in(query), message)
         return message
 
     def _decrypted(self, envelope: Envelope, query: Mapping[str, str], body: bytes) -> bytes:
