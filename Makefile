@@ -17,12 +17,13 @@ STAMP  := $(VENV)/.installed
 TORCH     ?= torch==2.13.0
 PIP_FLAGS ?=
 
-.PHONY: run test setup eval bench bench-corpus load lint clean
+.PHONY: run test test-thorough setup eval bench bench-corpus load lint clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo 'make run    建好环境、模型和索引，打开 http://127.0.0.1:$(PORT)'
 	@echo 'make test   建好环境、模型和索引，运行全部测试'
+	@echo 'make test-thorough  另按自述逐条安装生成器，生成客户端'
 	@echo 'make eval   在金标问题上评测，输出表格和 HTML 报告'
 	@echo 'make bench  测速，并与普通流程对比'
 	@echo 'make bench-corpus  在一批真实文件上核对结构解析与字数守恒（LIBRARY=文件夹）'
@@ -45,6 +46,9 @@ run: setup
 	$(BIN)/python -m web --port $(PORT)
 
 test: setup
+	$(BIN)/pytest -n 2 --dist loadgroup -m 'not thorough'
+
+test-thorough: setup
 	$(BIN)/pytest -n 2 --dist loadgroup
 
 eval: setup

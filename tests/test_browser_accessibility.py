@@ -29,11 +29,9 @@ PAGES = {
 }
 Look = tuple[ViewportSize, Literal["light", "dark"], bool]
 LOOKS: dict[str, Look] = {
-    "phone": (PHONE, "light", False),
     "phone-dark": (PHONE, "dark", False),
     "phone-large": (PHONE, "light", True),
     "desktop": (DESKTOP, "light", False),
-    "desktop-dark": (DESKTOP, "dark", False),
 }
 FIRST_LOAD = 150_000
 """Bytes transferred at most when a page is opened for the first time."""

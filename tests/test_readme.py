@@ -95,6 +95,7 @@ def test_many_at_once(server: dict[str, str], tmp_path: Path) -> None:
     assert int(lines) > 10
 
 
+@pytest.mark.thorough
 def test_the_python_client(server: dict[str, str], home: Path, tmp_path: Path) -> None:
     python_with(home, OPENAPI_PYTHON_CLIENT, "mypy")  # skips where there is no package index
     assert OPENAPI_PYTHON_CLIENT in PYTHON
@@ -103,6 +104,7 @@ def test_the_python_client(server: dict[str, str], home: Path, tmp_path: Path) -
     assert said.strip().endswith(SOURCE)
 
 
+@pytest.mark.thorough
 def test_the_typescript_client(server: dict[str, str], home: Path, tmp_path: Path) -> None:
     node_with(home, *OPENAPI_TS)  # skips where there is no npm, or no registry
     assert " ".join(OPENAPI_TS) in TYPESCRIPT
