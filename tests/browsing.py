@@ -7,14 +7,10 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
-import threading
 from collections.abc import Iterator
 from pathlib import Path
-from time import monotonic, sleep
 
 import pytest
-import uvicorn
 from playwright.sync_api import (
     Browser,
     BrowserContext,
@@ -26,6 +22,7 @@ from playwright.sync_api import (
 )
 
 from assistant.pipeline import Assistant
+from tests.loopback import serving
 from web.admin.administration import administration_of
 from web.app import create_app
 from web.store import open_store
@@ -64,20 +61,8 @@ def site(assistant: Assistant, tmp_path_factory: pytest.TempPathFactory) -> Iter
     folder = tmp_path_factory.mktemp("browser")
     store = open_store(f"sqlite:///{folder / 'yiyang.db'}")
     administration = administration_of(folder, store)
-    listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(
-        uvicorn.Config(create_app(assistant, store, administration=administration), log_level="warning")
-    )
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-    thread.start()
-    patience = monotonic() + 30
-    while not server.started and monotonic() < patience:
-        sleep(0.01)
-    assert server.started
-    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    server.should_exit = True
-    thread.join()
-    listener.close()
+    with serving(create_app(assistant, store, administration=administration)) as address:
+        yield address
     store.close()
 
 

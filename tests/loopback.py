@@ -16,10 +16,10 @@ STARTS_WITHIN = 20
 
 
 @contextmanager
-def serving(app: FastAPI) -> Iterator[str]:
-    """The address of the app while it is served."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        server = uvicorn.Server(uvicorn.Config(app, log_level="error", access_log=False))
+def serving(app: FastAPI, port: int = 0) -> Iterator[str]:
+    """The address of the app while it is served. The loggers of the process stay as they are: other tests read them."""
+    with socket.create_server(("127.0.0.1", port)) as listener:
+        server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
         until = monotonic() + STARTS_WITHIN

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import socket
-import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from time import monotonic, sleep
 
 import pytest
-import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
@@ -18,6 +14,7 @@ from assistant.answers import Status
 from assistant.glossary import load_own
 from assistant.pipeline import Assistant
 from tests.browsing import DESKTOP, PHONE, in_browser, keep, overflow
+from tests.loopback import serving
 from tests.test_web_admin import PASSWORD, WHO
 from tests.test_web_admin_glossary import DRILLS, few  # noqa: F401  fixtures
 from tests.test_web_admin_library import administration, gold, place, store  # noqa: F401  fixtures
@@ -34,18 +31,8 @@ PAGES = ("questions", "gold", "gold/new", "glossary", "glossary/new", "usage", "
 @pytest.fixture
 def desk(assistant: Assistant, store: Store, administration: Administration) -> Iterator[str]:  # noqa: F811
     """The address of a server with pages behind the login."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    app = create_app(assistant, store, administration=administration)
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-    thread.start()
-    patience = monotonic() + 30
-    while not server.started and monotonic() < patience:
-        sleep(0.01)
-    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    server.should_exit = True
-    thread.join()
-    listener.close()
+    with serving(create_app(assistant, store, administration=administration)) as address:
+        yield address
 
 
 def signed_in(browser: Browser, desk: str, size: ViewportSize, *, script: bool = True, dark: bool = False) -> Page:

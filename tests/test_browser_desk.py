@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import re
-import socket
-import threading
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
-from time import monotonic, sleep
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
 
 from assistant.pipeline import Assistant
 from tests.browsing import DESKTOP, DOCTORS, PHONE, ask, in_browser, keep, overflow
+from tests.loopback import serving
 from web.app import create_app
 from web.store import Store, open_store
 
@@ -372,30 +370,21 @@ class Running:
     """A server that can be stopped and started again on its port."""
 
     def __init__(self, assistant: Assistant, store: Store) -> None:
-        self._assistant, self._store, self.port = assistant, store, 0
-        self.start()
+        self._app, self._serving = create_app(assistant, store), ExitStack()
+        self.address = self._serving.enter_context(serving(self._app))
 
     def start(self) -> None:
-        listener = socket.create_server(("127.0.0.1", self.port))
-        self.port = listener.getsockname()[1]
-        self._server = uvicorn.Server(uvicorn.Config(create_app(self._assistant, self._store), log_level="warning"))
-        self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [listener]})
-        self._thread.start()
-        patience = monotonic() + 20
-        while not self._server.started and monotonic() < patience:
-            sleep(0.01)
-        assert self._server.started
+        self._serving.enter_context(serving(self._app, urlsplit(self.address).port or 0))
 
     def stop(self) -> None:
-        self._server.should_exit = True
-        self._thread.join()
+        self._serving.close()
 
 
 def test_a_server_started_again_in_the_middle_is_not_noticed(
     browser: Browser, assistant: Assistant, store: Store
 ) -> None:
     server = Running(assistant, store)
-    context: BrowserContext = browser.new_context(base_url=f"http://127.0.0.1:{server.port}", viewport=DESKTOP)
+    context: BrowserContext = browser.new_context(base_url=server.address, viewport=DESKTOP)
     try:
         page = context.new_page()
         page.goto("/")
