@@ -181,7 +181,7 @@ def test_requests_that_are_in_order(over: str, body: dict[str, Any], request: py
 
 
 def test_invisible_marks_are_dropped_and_line_breaks_kept(client: TestClient) -> None:
-    answer = ask(client, "\ufeff养老\u200b机构\r\n几名\t医生\u200f ")
+    answer = ask(client, "\ufeff养老\u200b机构\r\n几\u202e名\t\u2066医生\u2069\u200f ")
     assert answer["interpreted_question"] == "养老机构\n几名\t医生"
 
 
@@ -291,8 +291,6 @@ PROBLEMS: list[tuple[str, str, dict[str, Any], str]] = [
     ("POST", ASK, question("几名\x00医生"), "control_characters"),
     ("POST", ASK, question("几名\x1b[31m医生"), "control_characters"),
     ("POST", ASK, question("几名\x9f医生"), "control_characters"),
-    ("POST", ASK, question("几名\u202e医生"), "control_characters"),
-    ("POST", ASK, question("几名\u2066医生"), "control_characters"),
     ("POST", ASK, raw('{"question": "几名\\ud83d医生"}'), "control_characters"),
     ("POST", ASK, question(None), "invalid_request"),
     ("POST", ASK, question(["医生"]), "invalid_request"),

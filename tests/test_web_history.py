@@ -303,6 +303,18 @@ def test_a_bad_answer_is_explained_without_script(client: TestClient, path: Path
     assert "13812345678" not in reason
 
 
+def test_verdicts_stand_when_a_conversation_is_opened_again(client: TestClient) -> None:
+    turn = turn_of(ask(client, DOCTORS))
+    conversation = turn.attributes["data-conversation"]
+    client.post("/ask", data={"question": DOCTORS, "conversation": conversation})
+    client.post("/feedback", data={**fields(turn.one("form", action="/feedback")), "verdict": "down"})
+    client.post("/feedback", data={**fields(turn.one("form", action="/feedback")), "verdict": "up"})
+    first, second = read(client.get(f"/?c={conversation}").text).all("article", class_="turn")
+    assert "已记下，谢谢。" in first.text
+    assert first.all("form", class_="why") == []  # the later word is the one that holds
+    assert "已记下" not in second.text
+
+
 def test_a_verdict_is_taken_back_without_script(client: TestClient, path: Path) -> None:
     form = turn_of(ask(client, DOCTORS)).one("form", action="/feedback")
     page = read(client.post("/feedback", data={**fields(form), "verdict": "up"}).text)

@@ -235,7 +235,11 @@ def test_ten_megabytes_of_digits_take_less_than_a_second_or_two() -> None:
 @pytest.mark.parametrize(
     ("question", "asked"),
     [
-        ("电话13812345678，养老机构内设医务室至少配几名医生？", "电话，养老机构内设医务室至少配几名医生？"),
+        ("电话13812345678，养老机构内设医务室至少配几名医生？", "养老机构内设医务室至少配几名医生？"),
+        ("我的电话是13812345678，养老机构内设医务室至少配几名医生？", "养老机构内设医务室至少配几名医生？"),
+        ("老人（身份证号：110101194303070010）能办家庭病床吗", "老人能办家庭病床吗"),
+        ("医务室要几名医生，答复请发zhang@example.com", "医务室要几名医生，答复请发"),
+        ("定点药店的电话在哪里查", "定点药店的电话在哪里查"),
         ("养老机构内设医务室至少配几名医生？", "养老机构内设医务室至少配几名医生？"),
         ("13812345678", TELEPHONE),
         ("  13812345678  ", f"  {TELEPHONE}  "),
@@ -267,7 +271,7 @@ def store(database_url: str) -> Iterator[Store]:  # noqa: F811
 
 def test_neither_question_nor_reason_is_kept_with_personal_data(store: Store, assistant: Assistant) -> None:
     asked = Desk(assistant, store).ask(QUESTION)
-    assert asked.answer.question == QUESTION
+    assert asked.answer.question == QUESTION.replace(ID, IDENTITY).replace(MOBILE, TELEPHONE)
     store.conversations.add_feedback(asked.answer_id, "down", f"请回电{FIXED}，或汇到{BANK}，{MAIL}")
     with store.database.reading() as connection:
         (kept,) = connection.execute(select(turns.c.question, turns.c.interpreted_question))
@@ -303,7 +307,7 @@ def test_a_conversation_opened_again_says_the_same(turn: str, store: Store, assi
         ("补助多少钱？", "多久发一次？"),
     ):
         one = desk.ask(turn.format(number, first))
-        assert one.answer.question == turn.format(number, first)
+        assert one.answer.question == masked(turn.format(number, first))
         two = desk.ask(second, one.conversation_id)
         again = desk.recall(one.conversation_id)
         assert [shown(each.answer) for each in again] == [shown(each.answer) for each in (one, two)]

@@ -170,7 +170,7 @@ def test_tools_are_described_in_chinese_with_every_field(server: Any) -> None:
         ("ask", {}, "question：缺少这个字段"),
         ("ask", {"question": 3}, "question：应为字符串"),
         ("ask", {"question": "问" * 501}, "500 字以内"),
-        ("ask", {"question": "a\u202eb"}, "U+202E"),
+        ("ask", {"question": "a\x1bb"}, "U+001B"),
         ("ask", {"question": DOCTORS, "model": "x"}, "model：没有这个字段"),
         ("ask", {"question": DOCTORS, "conversation_id": "0" * 32}, "conversation_id 不存在"),
         ("ask", {"question": DOCTORS, "filters": {"document_ids": ["nowhere"]}}, "文件库中没有「nowhere」"),

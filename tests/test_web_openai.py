@@ -319,7 +319,7 @@ def test_images_and_the_like_are_refused(service: Service, part: dict[str, Any])
         ([{"role": "user", "content": "  "}], 422, "empty_question", None),
         ([{"role": "user"}], 422, "empty_question", None),
         ([{"role": "user", "content": "问" * 501}], 422, "question_too_long", None),
-        ([{"role": "user", "content": "a\u202eb"}], 422, "control_characters", None),
+        ([{"role": "user", "content": "a\x1bb"}], 422, "control_characters", None),
     ],
 )
 def test_messages_that_cannot_be_answered_are_told_why(

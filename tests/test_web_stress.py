@@ -33,7 +33,7 @@ QUESTION = "养老机构内设医务室至少配几名医生？"
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 IDLE = 1000
 PATIENT = 1.0
-"""Seconds that stand for HEAD_WITHIN where a test has to wait for its end."""
+"""Seconds that stand for PATIENCE where a test has to wait for its end."""
 
 
 @pytest.fixture(scope="module")
@@ -167,7 +167,7 @@ async def echo(scope: Scope, receive: Receive, send: Send) -> None:
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     """The port of a server with our configuration and less patience."""
-    monkeypatch.setattr(bounds, "HEAD_WITHIN", PATIENT)
+    monkeypatch.setattr(bounds, "PATIENCE", PATIENT)
     with serving() as port:
         yield port
 
@@ -192,7 +192,15 @@ def closes_within(connection: socket.socket, seconds: float) -> bool:
 
 
 @pytest.mark.parametrize(
-    "begun", [b"", b"\r\n", b"GET / HTTP/1.1\r\nHost: a\r\nX: "], ids=["nothing", "an empty line", "half a head"]
+    "begun",
+    [
+        b"",
+        b"\r\n",
+        b"GET / HTTP/1.1\r\nHost: a\r\nX: ",
+        b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n",
+        b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n1234",
+    ],
+    ids=["nothing", "an empty line", "half a head", "no body", "half a body"],
 )
 def test_a_request_that_does_not_come_is_not_waited_for(impatient: int, begun: bytes) -> None:
     with connect(impatient) as connection:
@@ -209,6 +217,17 @@ def test_a_request_that_drips_is_not_waited_for(impatient: int) -> None:
                 return
             with suppress(ConnectionError):
                 connection.sendall(b"X: a\r\n")
+    pytest.fail("it is still waited for")
+
+
+def test_a_body_that_drips_is_not_waited_for(impatient: int) -> None:
+    with connect(impatient) as connection:
+        connection.sendall(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n")
+        for _ in range(100):
+            if closes_within(connection, PATIENT / 10):
+                return
+            with suppress(ConnectionError):
+                connection.sendall(b"a")
     pytest.fail("it is still waited for")
 
 

@@ -13,7 +13,7 @@ from assistant.answers import Turn as Said
 from corpus.citations import Citation
 from corpus.library import Library
 from index.stages import stage, timed
-from web.masking import impersonal
+from web.masking import impersonal, masked
 from web.operation.answer_cache import AnswerCache, Occasion
 from web.store import Store
 from web.store.conversations import Turn
@@ -78,7 +78,10 @@ class Desk:
     def ask(
         self, question: str, conversation_id: str | None = None, filters: Filters = _NO_FILTERS, limit: int = 3
     ) -> Asked:
-        """Raises UnknownConversation; UnknownDocument where filters name a document that is not in the library."""
+        """The answer carries the question as it is kept, without personal data.
+
+        Raises UnknownConversation; UnknownDocument where filters name a document that is not in the library.
+        """
         began = perf_counter()
         for document_id in filters.document_ids or ():
             self.assistant.library.get(document_id)
@@ -87,7 +90,7 @@ class Desk:
                 turns = self.store.conversations.turns(conversation_id) if conversation_id else ()
             history = tuple(turn.said for turn in turns if turn.is_recent)
             found, was_cached = self._answer(impersonal(question), history, filters, limit)
-            answer = replace(found, question=question)
+            answer = replace(found, question=masked(question))
             version = self.assistant.index_version
             with stage("store"):
                 kept = self.store.conversations.record(answer, version, conversation_id, filters, limit)

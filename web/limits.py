@@ -6,8 +6,6 @@ from fastapi import HTTPException
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from web.problems import Problem
-
 MAX_BODY = 64 * 1024
 """Bytes of a request body."""
 MAX_UPLOAD = 50 * 1024 * 1024
@@ -33,7 +31,10 @@ SECURITY_HEADERS = {
 
 
 class BodyLimit:
-    """Refuse bodies over MAX_BODY, whether their length is announced or they come in chunks."""
+    """Refuse bodies that are too large, whether their length is announced or they come in chunks.
+
+    Starlette has such a limit, but puts an English line in place of our answer where the length was announced.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -44,18 +45,19 @@ class BodyLimit:
             return
         headers = Headers(scope=scope)
         announced, most = headers.get("content-length", ""), _most(scope["path"], headers)
-        if announced.isdecimal() and (len(announced) > 18 or int(announced) > most):
-            await Problem("payload_too_large").response()(scope, receive, send)
-            return
+        is_over = announced.isdecimal() and (len(announced) > 18 or int(announced) > most)
+        # FastAPI lets an HTTPException through while it reads a body, and nothing else
+        too_large = HTTPException(413, f"请求正文不得超过 {most // 1024} KiB，请缩短后重试。")
         seen = 0
 
         async def limited() -> Message:
             nonlocal seen
+            if is_over:
+                raise too_large
             message = await receive()
             seen += len(message.get("body", b""))
             if seen > most:
-                # FastAPI lets an HTTPException through while it reads a body, and nothing else
-                raise HTTPException(413)
+                raise too_large
             return message
 
         await self.app(scope, limited, send)

@@ -26,6 +26,14 @@ EMAIL = "［电子邮箱已隐去］"
 DOCUMENT = "［证件号码已隐去］"
 DIGITS = "［长串数字已隐去］"
 _LABELS = re.compile("|".join((IDENTITY, CARD, TELEPHONE, EMAIL, DOCUMENT, DIGITS)))
+_NAMED = re.compile(
+    r"(?:[(（]\s*)?(?:(?:我|你|他|她|本人|老人|家属|家人)的?)?"
+    r"(?:(?:联系|家庭|家里)?(?:电话|手机|座机|传真)|联系方式|电子?邮箱|邮件|身份证|银行卡|社保卡|卡|账户)?"
+    r"(?:号码?|地址)?(?:[是为:：]|\s){0,3}"
+    rf"(?:{_LABELS.pattern})(?:\s*[)）])?"
+)
+"""What stands in a number's place, with what it is called: «我的电话是［…］». Left there, the telephone would be what
+the question asks about."""
 LONGEST = 30
 """Digits in one run; longer ones are no number that a question on policy needs, and are hidden whole."""
 
@@ -59,15 +67,20 @@ def masked(text: str) -> str:
     return _replaced(text, sorted(hidden)) if hidden else text
 
 
+def is_masked(text: str) -> bool:
+    """Whether something was replaced in it."""
+    return _LABELS.search(text) is not None
+
+
 def impersonal(question: str) -> str:
-    """The question as it is answered: without what `masked` hides, and without words in its place.
+    """The question as it is answered: without what `masked` hides, the words that name it, and words in its place.
 
     Numbers of persons say nothing of policy, and would sway what is found; and a conversation that is opened again can
     be answered alike only where the first answer leant on nothing that was not kept. Where nothing else is left, the
     words stay.
     """
     words = masked(question)
-    bare = _LABELS.sub("", words)
+    bare = _NAMED.sub("", words).lstrip("，,、；;。") if is_masked(words) else words
     return bare if bare.strip() else words
 
 

@@ -41,7 +41,7 @@ KINDS: Mapping[str, tuple[int, str, str]] = {
     "unknown_article": (404, "没有这一条目", "该文件没有这个条目，条目编号见文件的 provisions。"),
     "not_found": (404, "没有这个地址", "请检查地址是否完整。"),
     "method_not_allowed": (405, "不支持这种请求方法", "请按接口说明改用允许的请求方法。"),
-    "payload_too_large": (413, "请求过大", "请求正文不得超过 64 KiB，请缩短后重试。"),
+    "payload_too_large": (413, "请求过大", "请求正文太长，请缩短或分几次提交。"),
     "unsupported_media_type": (415, "不支持这种内容类型", "请以 Content-Type: application/json 发送请求。"),
     "upload_refused": (422, "文件没有收下", "请检查所选的文件后重新上传。"),
     "invalid_request": (422, "请求内容有误", "请按 errors 中的说明修改后重试。"),
@@ -144,10 +144,8 @@ def problem_of(error: Exception) -> Problem:
             return Problem("unknown_conversation")
         case UnknownAnswer():
             return Problem("unknown_answer")
-        case HTTPException(status_code=400) if isinstance(error.__cause__, ValueError | RecursionError):
-            return Problem("invalid_json")  # not UTF-8, numbers too long, nested too deep
         case HTTPException():
-            return Problem(_BY_STATUS.get(error.status_code, "bad_request"), headers=error.headers)
+            return _of_http(error)
         case SQLAlchemyError():
             return Problem("not_ready", headers={"Retry-After": "5"})
     return Problem("internal_error", _recorded(current_id()))
@@ -187,6 +185,14 @@ def echo(words: object) -> str:
     text = str(words).encode("utf-8", "replace").decode()
     shown = "".join(character if character.isprintable() else "�" for character in text)
     return shown if len(shown) <= LONGEST_ECHO else f"{shown[:LONGEST_ECHO]}…"
+
+
+def _of_http(error: HTTPException) -> Problem:
+    """What Starlette and FastAPI refuse by themselves, and bodies that web.limits refuses."""
+    if error.status_code == 400 and isinstance(error.__cause__, ValueError | RecursionError):
+        return Problem("invalid_json")  # not UTF-8, numbers too long, nested too deep
+    code = _BY_STATUS.get(error.status_code, "bad_request")
+    return Problem(code, error.detail if code == "payload_too_large" else "", headers=error.headers)
 
 
 def _recorded(request_id: str) -> str:

@@ -6,13 +6,13 @@ import re
 
 from assistant.questions import MAX_QUESTION
 
-_INVISIBLE = re.compile("[\u200b-\u200f\u061c\u2060\ufeff\u00ad]")
-"""Zero-width characters and direction marks: pasted along unseen, dropped."""
+_INVISIBLE = re.compile("[\u200b-\u200f\u061c\u2060\ufeff\u00ad\u202a-\u202e\u2066-\u2069]")
+"""Zero-width characters, direction marks and embeddings: pasted along unseen, dropped. Without them, nothing can be
+made to read other than it is written."""
 _LINE_BREAKS = re.compile("\r\n?|[\u2028\u2029]")
 _FORBIDDEN = re.compile(
     "["
     "\x00-\x08\x0b-\x1f\x7f-\x9f"  # control characters other than tab and line feed
-    "\u202a-\u202e\u2066-\u2069"  # direction embeddings, overrides and isolates
     "\ud800-\udfff"  # halves of surrogate pairs
     "\ufdd0-\ufdef\ufffe\uffff"  # not characters
     "]"

@@ -21,7 +21,6 @@ from web.pages.turns import EXAMPLES, TurnView, turn_view
 from web.pages.verdicts import VerdictView, verdict_view
 from web.problems import Problem
 from web.store.conversations import ID_PATTERN, UnknownConversation
-from web.store.history import UnknownFeedback
 from web.wording import WordingError, clean_question
 
 # What is said of a conversation on opening it, by the name it has in the address.
@@ -39,7 +38,6 @@ class State:
     """The chat page apart from its turns: what is said first, and a question that was refused, as it was typed."""
 
     notes: tuple[str, ...] = ()
-    noted: str = ""
     refused: Problem | None = None
     typed: str = ""
 
@@ -66,7 +64,7 @@ class Chat:
             "notes": [NOTES[each] for each in dict.fromkeys((*state.notes, *lost, *unfiltered))],
             "filters": filter_view(choice, known, self.library, today),
             "history": past_list(self.desk.store, visitor_of(request), most=SHORT),
-            "verdict": self.verdict(state.noted),
+            "verdicts": self.verdicts(known),
             "examples": EXAMPLES,
             "documents": [*self.library],
             "refused": state.refused,
@@ -78,7 +76,7 @@ class Chat:
         """The turn alone. renewed: whether it begins a conversation in place of one that is gone."""
         values = {
             "turn": self.view(request, asked),
-            "verdict": None,
+            "verdicts": {},
             "address": address_of(asked.conversation_id, choice),
             "after": "" if is_new else self.before(asked),
             "renewed": NOTES["renewed"] if renewed else "",
@@ -88,12 +86,10 @@ class Chat:
     def view(self, request: Request, asked: Asked) -> TurnView:
         return turn_view(asked, self.library, self.desk.assistant.index_version, public_site(request))
 
-    def verdict(self, feedback_id: str) -> VerdictView | None:
-        """What was just said of an answer; None where nothing was, or it was taken back."""
-        try:
-            return verdict_view(self.desk.store.history.verdict(feedback_id)) if _is_id(feedback_id) else None
-        except UnknownFeedback:
-            return None
+    def verdicts(self, conversation_id: str) -> dict[str, VerdictView]:
+        """What was said of the answers of a conversation, by answer."""
+        given = self.desk.store.history.verdicts(conversation_id) if conversation_id else {}
+        return {answer_id: verdict_view(verdict) for answer_id, verdict in given.items()}
 
     def recall(self, conversation_id: str) -> tuple[Asked, ...] | None:
         """None where there is no such conversation."""
@@ -143,10 +139,10 @@ def chat_router(desk: Desk, pages: Pages, metrics: Metrics) -> APIRouter:
     router, chat = APIRouter(include_in_schema=False), Chat(desk, pages, metrics)
 
     @router.get("/")
-    def home(request: Request, c: str = "", noted: str = "", note: str = "") -> Response:
+    def home(request: Request, c: str = "", note: str = "") -> Response:
         query = request.query_params
         chosen = choice_of(query, chat.library, date.today()) if any(name in query for name in NAMES) else None
-        return chat.page(request, c, chosen, State((note,) if note in NOTES else (), noted))
+        return chat.page(request, c, chosen, State((note,) if note in NOTES else ()))
 
     @router.post("/ask")
     def ask(

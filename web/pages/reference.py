@@ -11,6 +11,7 @@ from fastapi import APIRouter, FastAPI, Request, Response
 
 from web.access.rules import rule_of
 from web.access.settings import AccessSettings
+from web.api.lines import JsonLines
 from web.pages.rendering import Pages
 from web.problems import KINDS
 from web.store.keys import SCOPES
@@ -39,7 +40,8 @@ class FieldDoc:
 
 @dataclass(frozen=True, slots=True)
 class OperationDoc:
-    """One method of one path: the permission it needs, if any, what it takes and what it gives back."""
+    """One method of one path: the permission it needs, if any, what it takes, and the models that it gives
+    back."""
 
     anchor: str
     method: str
@@ -48,8 +50,7 @@ class OperationDoc:
     description: str
     scope: str
     takes: tuple[FieldDoc, ...]
-    gives: tuple[FieldDoc, ...]
-    model: str
+    gives: Mapping[str, tuple[FieldDoc, ...]]
 
 
 def reference_router(app: FastAPI, pages: Pages, access: AccessSettings) -> APIRouter:
@@ -94,7 +95,6 @@ def operations(api: Mapping[str, Any]) -> Iterator[OperationDoc]:
     """Every operation of an OpenAPI description, in its order."""
     for path, methods in api["paths"].items():
         for method, operation in methods.items():
-            model = _model_given(operation)
             yield OperationDoc(
                 anchor=operation["operationId"],
                 method=method.upper(),
@@ -103,8 +103,7 @@ def operations(api: Mapping[str, Any]) -> Iterator[OperationDoc]:
                 description=operation.get("description", ""),
                 scope=rule_of(path).scope or "",
                 takes=(*_parameters(operation), *_body(api, operation)),
-                gives=fields(api["components"]["schemas"][model]) if model else (),
-                model=model,
+                gives={model: fields(api["components"]["schemas"][model]) for model in _models_given(operation)},
             )
 
 
@@ -136,12 +135,13 @@ def _body(api: Mapping[str, Any], operation: Mapping[str, Any]) -> tuple[FieldDo
     return fields(api["components"]["schemas"][name]) if name else ()
 
 
-def _model_given(operation: Mapping[str, Any]) -> str:
-    for status in ("200", "201"):
-        content = operation["responses"].get(status, {}).get("content", {})
-        if name := _reference(content.get("application/json", {}).get("schema", {})):
-            return name
-    return ""
+def _models_given(operation: Mapping[str, Any]) -> Iterator[str]:
+    """Those of an answer, or of its lines, where there can be one of several kinds."""
+    responses = operation["responses"]
+    content = (responses.get("200") or responses.get("201", {})).get("content", {})
+    for form in ("application/json", JsonLines.media_type):
+        schema = content.get(form, {}).get("schema", {})
+        yield from filter(None, map(_reference, schema.get("anyOf", [schema])))
 
 
 def _reference(schema: Mapping[str, Any]) -> str:

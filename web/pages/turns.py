@@ -13,6 +13,7 @@ from corpus.provisions import PolicyDocument, Provision, is_ruling
 from corpus.structure.markers import read_marker
 from web import links
 from web.asking import Asked
+from web.masking import is_masked
 from web.pages.explaining import ReasonsView, reasons_view
 from web.pages.filtering import choice_from, narrowed
 from web.pages.marking import LONG, LOOKED_UP, Stretch, stretches
@@ -78,6 +79,7 @@ class TurnView:
     """A question and its answer.
 
     understood  the question as it was taken; None where that is as it stands
+    is_masked   whether personal data stood in the question
     narrowed    what the search was narrowed down to, in words; empty where it was not
     fields      the same as the fields of a form
     copied      the answer as plain text, to be sent on
@@ -91,6 +93,7 @@ class TurnView:
     quotes: tuple[QuoteView, ...]
     related: tuple[RelatedView, ...]
     outdated: bool
+    is_masked: bool
     narrowed: str
     fields: Mapping[str, str]
     copied: str
@@ -115,6 +118,7 @@ def turn_view(asked: Asked, library: Library, current_version: str, site: str = 
         quotes=tuple(_quote(each, library, len(each.quote) if whole else whole_up_to) for each in answer.citations),
         related=tuple(_related(related, library) for related in answer.related),
         outdated=asked.index_version != current_version,
+        is_masked=is_masked(answer.question),
         narrowed=narrowed(asked.filters, library),
         fields=choice_from(asked.filters, library, date.today()).fields,
         copied=f"{answer.text}\n\n原文：{site}{links.citation_url(first)}" if first and site else answer.text,

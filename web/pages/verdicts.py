@@ -36,7 +36,7 @@ class VerdictView:
 
 
 def verdict_view(verdict: Verdict) -> VerdictView:
-    """The verdict as it stands."""
+    """The verdict as it stands; a reason can be added until there is one."""
     asks_why = verdict.verdict == "down" and not verdict.reason
     return VerdictView(verdict.answer_id, verdict.conversation_id, verdict.feedback_id, asks_why)
 
@@ -48,8 +48,7 @@ def verdicts_router(desk: Desk, pages: Pages) -> APIRouter:
     def shown(request: Request, view: VerdictView) -> Response:
         if SCRIPT in request.headers:
             return pages.render(request, "verdict.html", {"verdict": view})
-        noted = f"&noted={view.feedback_id}" if view.feedback_id else ""
-        return RedirectResponse(f"/?c={view.conversation_id}{noted}#v-{view.answer_id}", 303)
+        return RedirectResponse(f"/?c={view.conversation_id}#v-{view.answer_id}", 303)
 
     @router.post("/feedback")
     def judge(request: Request, answer: Id, verdict: Annotated[Literal["up", "down"], Form()]) -> Response:

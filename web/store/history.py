@@ -113,16 +113,17 @@ class History:
 
     def verdict(self, feedback_id: str) -> Verdict:
         """Raises UnknownFeedback."""
-        wanted = (
-            select(feedback.c.id, feedback.c.answer_id, turns.c.conversation_id, feedback.c.verdict, feedback.c.reason)
-            .join(turns, turns.c.id == feedback.c.answer_id)
-            .where(feedback.c.id == feedback_id)
-        )
         with self._database.reading() as connection:
-            row = connection.execute(wanted).one_or_none()
+            row = connection.execute(_VERDICTS.where(feedback.c.id == feedback_id)).one_or_none()
         if row is None:
             raise UnknownFeedback(feedback_id)
-        return Verdict(row.id, row.answer_id, row.conversation_id, row.verdict, row.reason or "")
+        return _verdict(row)
+
+    def verdicts(self, conversation_id: str) -> dict[str, Verdict]:
+        """The latest verdict on each answer of a conversation, by answer."""
+        wanted = _VERDICTS.where(turns.c.conversation_id == conversation_id).order_by(feedback.c.created_at)
+        with self._database.reading() as connection:
+            return {row.answer_id: _verdict(row) for row in connection.execute(wanted)}
 
     def explain(self, feedback_id: str, reason: str) -> None:
         """Put a reason to a verdict, in place of an earlier one. Raises UnknownFeedback."""
@@ -135,6 +136,15 @@ class History:
         """Take a verdict back; one that is gone already stays gone."""
         with self._database.writing() as connection:
             connection.execute(delete(feedback).where(feedback.c.id == feedback_id))
+
+
+_VERDICTS = select(
+    feedback.c.id, feedback.c.answer_id, turns.c.conversation_id, feedback.c.verdict, feedback.c.reason
+).join(turns, turns.c.id == feedback.c.answer_id)
+
+
+def _verdict(row: Row[Any, Any, Any, Any, Any]) -> Verdict:
+    return Verdict(row.id, row.answer_id, row.conversation_id, row.verdict, row.reason or "")
 
 
 def _hashed(visitor: str) -> str:
