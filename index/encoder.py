@@ -23,11 +23,12 @@ from index.graph import open_graph
 from index.model import (
     DEFAULT_MODEL_NAME,
     GRAPH_FILE,
-    TOKENIZER_FILE,
+    PIECES_FILE,
     Manifest,
     Progress,
     ensure_default_model,
 )
+from index.tokens import Tokens
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -94,19 +95,17 @@ def load_encoder(setting: str, home: Path, progress: Progress | None = None) -> 
 class OnnxEncoder:
     """The default model, from the directory that ensure_default_model returns. Raises EncoderError.
 
-    Needs onnxruntime and tokenizers only. Each text is a run of its own, on one thread: its vector is the
-    same to the bit whatever else is encoded, and batches were measured no faster. Of passages, `threads` run
-    at a time. Any number of threads may use it.
+    Needs onnxruntime, sentencepiece and tokenizers only. Each text is a run of its own, on one thread: its vector
+    is the same to the bit whatever else is encoded, and batches were measured no faster. Of passages, `threads`
+    run at a time. Any number of threads may use it.
     """
 
     def __init__(self, directory: Path, threads: int = _CPUS) -> None:
-        from tokenizers import Tokenizer
-
         try:
             manifest = Manifest.read(directory)
-            self._tokenizer = Tokenizer.from_file(str(directory / TOKENIZER_FILE))
+            self._tokens = Tokens(directory / PIECES_FILE)
             self._graph = open_graph(directory / GRAPH_FILE)
-        except Exception as error:  # tokenizers and onnxruntime raise it bare
+        except Exception as error:  # onnxruntime raises it bare
             raise EncoderError(f"模型目录 {directory} 不完整或已损坏，请删除后重试（{error}）") from error
         self.name, self.dimension, self.max_tokens = manifest.name, manifest.dimension, manifest.max_tokens
         self._prompts = manifest.prompts
@@ -132,16 +131,10 @@ class OnnxEncoder:
         return vectors
 
     def count_tokens(self, text: str) -> int:
-        return len(self._ids(self._prompts["passage"] + text))
-
-    def _ids(self, text: str) -> list[int]:
-        # JSON can carry half a surrogate pair, which is no text
-        whole = text.encode("utf-8", "replace").decode("utf-8")
-        ids: list[int] = self._tokenizer.encode(whole).ids
-        return ids
+        return len(self._tokens.ids(self._prompts["passage"] + text))
 
     def _vector(self, text: str) -> Vectors:
-        ids = self._ids(text)
+        ids = self._tokens.ids(text)
         if len(ids) > self.max_tokens:
             ids = [*ids[: self.max_tokens - 1], ids[-1]]
         (vectors,) = self._graph.run(None, {"input_ids": np.array([ids], np.int64)})

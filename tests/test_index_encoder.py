@@ -27,7 +27,7 @@ from index.model import (
     DEFAULT_MODEL_NAME,
     GRAPH_FILE,
     MANIFEST_FILE,
-    TOKENIZER_FILE,
+    PIECES_FILE,
     build_sentence_transformer,
     ensure_default_model,
 )
@@ -136,7 +136,7 @@ print([name for name in ("torch", "transformers", "sentence_transformers", "onnx
     assert ran.stdout == "[]\n"
 
 
-@pytest.mark.parametrize("file", [MANIFEST_FILE, TOKENIZER_FILE, GRAPH_FILE])
+@pytest.mark.parametrize("file", [MANIFEST_FILE, PIECES_FILE, GRAPH_FILE])
 def test_a_damaged_directory_is_refused(tmp_path: Path, file: str) -> None:
     made = ensure_default_model(HOME)
     for path in made.iterdir():

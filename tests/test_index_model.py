@@ -13,24 +13,25 @@ from collections.abc import Callable
 from dataclasses import asdict
 from functools import cache
 from pathlib import Path
+from random import Random
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from tokenizers import Tokenizer
 
 import index.model
 import index.weights
 from index.encoder import OnnxEncoder
 from index.model import (
     MANIFEST_FILE,
-    TOKENIZER_FILE,
+    PIECES_FILE,
     Manifest,
     ModelError,
     build_sentence_transformer,
     ensure_default_model,
 )
-from index.weights import DIMENSION, SOURCE_SHA256, weight_file
+from index.tokens import Tokens, make_tokenizer
+from index.weights import DIMENSION, SOURCE_SHA256, read_weights, weight_file
 
 ROOT = Path(__file__).resolve().parents[1]
 COMPILER = shutil.which("cc") or shutil.which("gcc")
@@ -95,12 +96,12 @@ def engine_ids(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], list
 
 
 @cache
-def our_tokenizer() -> Tokenizer:
-    return Tokenizer.from_file(str(model_directory() / TOKENIZER_FILE))
+def our_tokens() -> Tokens:
+    return Tokens(model_directory() / PIECES_FILE)
 
 
 def our_ids(text: str) -> list[int]:
-    return list(our_tokenizer().encode(text).ids)
+    return our_tokens().ids(text)
 
 
 @pytest.mark.parametrize("prompt", ["query: ", "passage: "])
@@ -142,6 +143,24 @@ def test_where_the_engine_is_cruder_than_sentencepiece_the_tokens_are_sentencepi
     engine_ids: Callable[[str], list[int]], text: str, difference: int
 ) -> None:
     assert len(our_ids("query: " + text)) - len(engine_ids("query: " + text)) == difference
+
+
+@pytest.mark.slow
+def test_sentence_transformers_sees_the_same_tokens() -> None:
+    reference, random = make_tokenizer(read_weights(weight_file())), Random(1)
+    signs = [range(0x20, 0x7F), range(0x4E00, 0x9FFF), range(0x300), range(0x3000, 0x3100), range(0xFF00, 0xFFEF)]
+    signs += [range(0x1F300, 0x1F700), range(0x10000), range(32, 33)]
+    untidy = (
+        "".join(chr(random.choice(random.choice(signs))) for _ in range(random.randrange(30))) for _ in range(5000)
+    )
+    for text in (*sentences(), *untidy):
+        whole = "query: " + text.encode("utf-8", "replace").decode()
+        assert our_ids(whole) == reference.encode(whole).ids, whole
+
+
+@pytest.mark.parametrize("written", ["<s>", "</s>", "<mask>", "<unk>", "<pad>"])
+def test_the_name_of_a_special_token_is_text(written: str) -> None:
+    assert not {0, 1, 2, 250_001} & {*our_ids(f"query: {written}医生")[1:-1]}
 
 
 # Vectors ----------------------------------------------------------------------------------------------------
@@ -200,7 +219,7 @@ def test_the_manifest_says_what_the_model_is() -> None:
     assert manifest.dimension == DIMENSION == 384
     assert manifest.cosine > 0.999
     assert manifest.source_sha256 == SOURCE_SHA256
-    assert {"onnxruntime", "sentence-transformers", "tokenizers"} <= set(manifest.libraries)
+    assert {"onnxruntime", "sentence-transformers", "sentencepiece", "tokenizers"} <= set(manifest.libraries)
     files = {path.name: path.stat().st_size for path in directory.iterdir() if path.name != MANIFEST_FILE}
     assert files == manifest.files
     assert sum(files.values()) < 80e6
