@@ -52,6 +52,12 @@ class Quotation:
     quote: str
     highlights: tuple[tuple[int, int], ...] = ()
 
+    @property
+    def marks(self) -> tuple[tuple[int, int], ...]:
+        """The same ranges within the quote."""
+        offset = self.citation.start
+        return tuple((start - offset, end - offset) for start, end in self.highlights)
+
 
 @dataclass(frozen=True, slots=True)
 class Clarification:

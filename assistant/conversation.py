@@ -28,6 +28,11 @@ _LEAD = re.compile(
 _TAIL = re.compile(r"(?:的|呢|那种|吧|啊)*+[？?。！!]*+$")
 _CLAUSE_END = re.compile(r"[，。；,;]")
 _FILLER = re.compile(r"文件|层面|规定|里面?|怎么(?:说|规定)的?|方面|那边|这边|的|是")
+# «也这么规定吗», «一样吗», «有没有同样的要求»: what is left of a turn that asks the same of another place.
+_SAME = re.compile(
+    r"(?:是不是|是否|有没有|有无)?[也都]{0,2}(?:是|有)?(?:这么|这样|那样|一样|如此|同样|相同|类似|差不多)?的?"
+    r"(?:规定|要求|做法|说法|说|写|讲|管|做|办|定|有|是|行|可以)?的?(?:吗|么|嘛|不|没有?|否)?"
+)
 # «这是哪个文件», «出自哪里»
 _WHICH_DOCUMENT = re.compile(
     r"^(?:请问)?(?:这|那|它)?(?:条|个|段)?(?:是|出自|属于|写在|来自)(?:的)?(?:哪[个份一]?(?:个|份)?(?:文件?|规定|政策)|哪[里儿])(?:里|里的|写的|说的|规定的)?(?:啊|呀|呢)?[？?]?$"
@@ -117,7 +122,8 @@ def _with_other_place(core: str, before: str, library: Library, glossary: Glossa
     rest = core
     for place in places:
         rest = rest.replace(place.printed, "", 1)
-    rest = _FILLER.sub("", _SPACE.sub("", rest))
+    rest = _SPACE.sub("", rest)
+    rest = "" if _SAME.fullmatch(rest) else _FILLER.sub("", rest)
     subject = _without_names(before, library).strip(" ，的")
     new = "、".join(place.printed for place in places)
     if len(rest) <= 1:

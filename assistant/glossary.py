@@ -65,19 +65,19 @@ class Glossary:
         return next((kind for kind, words in self.kinds.items() if word in words), None)
 
 
-def load_glossary(path: Path = PATH) -> Glossary:
-    """Raises GlossaryError."""
+def load_glossary() -> Glossary:
+    """The glossary that comes with the program. Raises GlossaryError."""
     try:
-        data = tomllib.loads(path.read_text("utf-8"))
+        data = tomllib.loads(PATH.read_text("utf-8"))
         return Glossary(
             terms={word: tuple(terms) for word, terms in data["terms"].items()},
             kinds={kind: tuple(words) for kind, words in data["kinds"].items()},
             stopwords=frozenset(data["stopwords"]["words"]),
         )
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise GlossaryError(f"词表 {path.name} 读不出来：{error}") from error
+        raise GlossaryError(f"词表 {PATH.name} 读不出来：{error}") from error
     except (KeyError, AttributeError, TypeError) as error:
-        raise GlossaryError(f"词表 {path.name} 缺少 [terms]、[kinds] 或 [stopwords]：{error}") from error
+        raise GlossaryError(f"词表 {PATH.name} 缺少 [terms]、[kinds] 或 [stopwords]：{error}") from error
 
 
 def load_own(path: Path) -> Mapping[str, tuple[str, ...]]:

