@@ -22,8 +22,8 @@ PIP_FLAGS ?=
 
 help:
 	@echo 'make run    建好环境、模型和索引，打开 http://127.0.0.1:$(PORT)'
-	@echo 'make test   建好环境、模型和索引，运行全部测试'
-	@echo 'make test-thorough  另按自述逐条安装生成器，生成客户端'
+	@echo 'make test   建好环境、模型和索引，运行测试（逐条安装生成器的除外）'
+	@echo 'make test-thorough  运行全部测试，连同按自述逐条安装生成器、生成客户端'
 	@echo 'make eval   在金标问题上评测，输出表格和 HTML 报告'
 	@echo 'make bench  测速，并与普通流程对比'
 	@echo 'make bench-corpus  在一批真实文件上核对结构解析与字数守恒（LIBRARY=文件夹）'

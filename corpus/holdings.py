@@ -26,6 +26,7 @@ from corpus.head.metadata import corrected, metadata_of
 from corpus.library import Library, library_of, load_library
 from corpus.provisions import DOCUMENT_ID, PolicyDocument
 from corpus.receiving import Received, same_document
+from corpus.replacing import flush
 from corpus.structure.parser import parse
 from corpus.versions import (
     DamagedHolding,
@@ -135,6 +136,7 @@ class Holdings:
             write_version(building, received, given)
             folder.mkdir(exist_ok=True)
             building.rename(folder / version)
+            flush(folder.parent)
             let_count(folder, version)
         return Outcome.NEW_VERSION if versions else Outcome.ADDED
 

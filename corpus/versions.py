@@ -9,7 +9,6 @@ What is written is on disk before it gets its name.
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from typing import Any
 
 from corpus.manifest import facts_of
 from corpus.receiving import Received
+from corpus.replacing import flush, replace_whole
 
 _CURRENT, _RECORD, _TEXT, _SOURCE = "current", "record.json", "text.txt", "source"
 _DIGITS = 12
@@ -53,6 +53,11 @@ class Holding:
     facts: Mapping[str, Any]
     counts: bool
 
+    @property
+    def number(self) -> int:
+        """The how manieth version it is, from 1; 0 where its name does not say."""
+        return _number(self.version)
+
 
 def version_names(folder: Path) -> tuple[str, ...]:
     """The names of the versions in a document's folder, oldest first."""
@@ -79,7 +84,8 @@ def write_version(folder: Path, received: Received, facts: Mapping[str, Any]) ->
     }
     (folder / _RECORD).write_text(json.dumps(record, ensure_ascii=False, indent=2, default=_plain), "utf-8")
     for path in folder.iterdir():
-        _flush(path)
+        flush(path)
+    flush(folder)
 
 
 def read_version(folder: Path, document_id: str, version: str) -> Holding:
@@ -122,14 +128,12 @@ def counting(folder: Path) -> str | None:
 
 
 def let_count(folder: Path, version: str | None) -> None:
-    """Make a version the one that counts, in one step, or none."""
+    """Make a version the one that counts, in one step, or none; it is on disk then. Raises OSError."""
     if version is None:
         (folder / _CURRENT).unlink(missing_ok=True)
+        flush(folder)
         return
-    fresh = folder / f".{_CURRENT}"
-    fresh.write_text(version + "\n", "utf-8")
-    _flush(fresh)
-    fresh.replace(folder / _CURRENT)
+    replace_whole(folder / _CURRENT, f"{version}\n".encode())
 
 
 def _versions(folder: Path) -> Iterator[Path]:
@@ -146,8 +150,3 @@ def _plain(value: object) -> str:
     if isinstance(value, date):
         return value.isoformat()
     raise TypeError(f"not a fact: {value!r}")
-
-
-def _flush(path: Path) -> None:
-    with path.open("rb") as file:
-        os.fsync(file.fileno())

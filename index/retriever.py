@@ -47,14 +47,6 @@ class Hit:
     nearest: Mapping[int, float]
     keys: Mapping[str, float]
 
-    @property
-    def cosine(self) -> float:
-        return max(self.cosines)
-
-    @property
-    def bm25(self) -> float:
-        return max(self.bm25s)
-
 
 class Retriever(Protocol):
     """Finds provisions."""

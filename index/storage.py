@@ -12,7 +12,6 @@ version takes the vectors of unchanged texts from the one that serves; older one
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -26,6 +25,7 @@ from filelock import FileLock
 
 from corpus.library import Library
 from corpus.provisions import PolicyDocument
+from corpus.replacing import flush
 from index.dense import DenseIndex
 from index.encoder import Encoder, Vectors
 from index.lexical import LexicalIndex
@@ -33,7 +33,7 @@ from index.model import Progress
 from index.passages import RECIPE, Passage, passages, question_passages
 from index.retriever import HybridRetriever
 from index.switching import CURRENT as CURRENT
-from index.switching import Switch, carry_out, finish_switch, finish_while_locked, flush_directory, point
+from index.switching import Switch, carry_out, finish_switch, finish_while_locked, point
 
 MANIFEST = "manifest.json"
 KEPT = 3
@@ -184,7 +184,7 @@ def _make(
     target = root / manifest.version
     shutil.rmtree(target, ignore_errors=True)
     building.rename(target)
-    flush_directory(root)
+    flush(root)
 
 
 def _encode(cut: Sequence[Passage], encoder: Encoder, known: Mapping[Text, Vectors], progress: Progress) -> Vectors:
@@ -275,7 +275,5 @@ def _retire(root: Path, serving_version: str) -> None:
 
 
 def _flush(directory: Path) -> None:
-    for path in directory.rglob("*"):
-        if path.is_file():
-            with path.open("rb") as file:
-                os.fsync(file.fileno())
+    for path in (directory, *directory.rglob("*")):
+        flush(path)

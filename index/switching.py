@@ -10,7 +10,6 @@ written down, nothing has happened; killed after, whoever opens the index next c
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -19,6 +18,7 @@ from typing import Any
 from filelock import FileLock
 
 from corpus.holdings import DOCUMENTS
+from corpus.replacing import flush, replace_whole
 from corpus.versions import counting, let_count
 
 CURRENT = "current"
@@ -84,16 +84,7 @@ def finish_while_locked(home: Path) -> None:
 
 def point(root: Path, version: str) -> None:
     """Let an index version serve, in one step."""
-    _replace(root / CURRENT, version + "\n")
-
-
-def flush_directory(directory: Path) -> None:
-    """Put the names in a directory on disk."""
-    handle = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    replace_whole(root / CURRENT, f"{version}\n".encode())
 
 
 def _finish(home: Path) -> None:
@@ -106,10 +97,9 @@ def _finish(home: Path) -> None:
         _move(home / source, home / target)
     for document_id, version in told["counts"].items():
         let_count(home / DOCUMENTS / document_id, version)
-        flush_directory(home / DOCUMENTS / document_id)
     point(home / INDEX, told["version"])
     journal.unlink()
-    flush_directory(journal.parent)
+    flush(journal.parent)
 
 
 def _move(source: Path, target: Path) -> None:
@@ -117,21 +107,12 @@ def _move(source: Path, target: Path) -> None:
         return
     target.parent.mkdir(parents=True, exist_ok=True)
     source.rename(target)
-    flush_directory(target.parent)
-    flush_directory(target.parent.parent)
+    flush(target.parent)
+    flush(target.parent.parent)
 
 
 def _write_down(journal: Path, switch: Switch) -> None:
-    _replace(journal, json.dumps(asdict(switch)))
-
-
-def _replace(path: Path, text: str) -> None:
-    fresh = path.with_name(f".fresh{path.name}")
-    fresh.write_text(text, "utf-8")
-    with fresh.open("rb") as file:
-        os.fsync(file.fileno())
-    fresh.replace(path)
-    flush_directory(path.parent)
+    replace_whole(journal, json.dumps(asdict(switch)).encode())
 
 
 def _read(path: Path) -> str:

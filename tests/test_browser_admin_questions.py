@@ -129,7 +129,7 @@ def test_every_page_fits_and_has_no_violations(
     for hours in range(3):
         asked(store, DRILLS, ago=timedelta(hours=hours))
     down = asked(store, "护理费怎么收？", Status.UNSPECIFIED, region="北京市大兴区", ago=timedelta(days=2))
-    store.conversations.add_feedback(down, "down", "没有帮助：看不懂")
+    store.verdicts.add(down, "down", "没有帮助：看不懂")
     for day in range(20):
         asked(store, "消防演练多久一次？", Status.ANSWERED, ago=timedelta(days=day, hours=1))
     key, _ = store.keys.create("区民政局小程序", ["ask", "search"])

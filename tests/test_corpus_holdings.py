@@ -179,6 +179,8 @@ def test_versions_are_in_the_order_of_their_numbers(office: Path) -> None:
         shutil.copytree(folder / first.version, folder / f"{number:03d}-abc")
     (folder / "草稿").mkdir()
     assert [each.version for each in Holdings(office).history(ID)] == [first.version, "020-abc", "999-abc", "1000-abc"]
+    assert [each.number for each in Holdings(office).history(ID)] == [1, 20, 999, 1000]
+    assert replace(first, version="abc").number == 0
     Holdings(office).remove(ID)
     assert Holdings(office).restore(ID).version == "1000-abc"
     assert added(office, REVISED) is Outcome.NEW_VERSION
@@ -304,7 +306,7 @@ def test_cut_off_before_any_step(office: Path, monkeypatch: pytest.MonkeyPatch, 
     added(office, NOTICE)
     added(office, NOTICE, {"status": "现行有效"})
     before, history = state(office), Holdings(office).history(ID)
-    make = changes(office)[change]
+    make, pointer = changes(office)[change], "unlink" if change == "a removal" else "replace"
     for at in range(1, 100):
         with monkeypatch.context() as patched:
             taken = cut_off_before(patched, at)
@@ -315,6 +317,9 @@ def test_cut_off_before_any_step(office: Path, monkeypatch: pytest.MonkeyPatch, 
             else:
                 assert at > steps
                 break
+            if pointer in taken[:-1]:  # it is changed; only the change need not be on disk
+                assert at > steps
+                break
         assert state(office) == before
         assert Holdings(office).history(ID)[: len(history)] == history
         assert library_at(office).get(ID).metadata.status == "现行有效"
@@ -322,7 +327,23 @@ def test_cut_off_before_any_step(office: Path, monkeypatch: pytest.MonkeyPatch, 
         pytest.fail("the change never came to its end")
     assert state(office) != before
     assert not list((office / DOCUMENTS).glob(".adding-*"))
-    assert all(path.parent.name != ".current" for path in office.rglob("*"))
+    assert not list(office.rglob("*.fresh"))
+
+
+def test_what_was_added_is_on_disk(office: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    flushed: list[str] = []
+    fsync = os.fsync
+
+    def noted(handle: int) -> None:
+        flushed.append(Path(f"/proc/self/fd/{handle}").readlink().name)
+        fsync(handle)
+
+    coming = received(office, NOTICE)
+    monkeypatch.setattr(os, "fsync", noted)
+    Holdings(office).add(coming)
+    assert sorted(flushed[:3]) == ["record.json", "source.txt", "text.txt"]
+    assert flushed[3].startswith(".adding-")
+    assert flushed[4:] == [DOCUMENTS, ".current.fresh", ID]
 
 
 def test_what_was_cut_off_is_swept_and_added(office: Path) -> None:

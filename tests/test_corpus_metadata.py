@@ -21,7 +21,7 @@ from corpus.head.effect import read_effect
 from corpus.head.history import EventKind, bodies_of, read_history
 from corpus.head.metadata import head_of, metadata_of
 from corpus.head.printed import Printed, lines_of
-from corpus.head.regions import Level, common_region, level_of, region_of
+from corpus.head.regions import Level, common_region, level_of, levels_of, region_of
 from corpus.head.signatures import read_annexes, read_signature
 from corpus.head.titles import read_titles
 from corpus.library import DOCUMENTS, load_library
@@ -71,6 +71,21 @@ REGIONS = [
 def test_the_region_of_a_body_or_title(name: str, region: str, level: Level) -> None:
     assert region_of(name) == region
     assert level_of(region) is level
+
+
+@pytest.mark.parametrize(
+    ("region", "levels"),
+    [
+        ("广东省广州市天河区", ("广东省", "广东省广州市", "广东省广州市天河区")),
+        ("北京市大兴区", ("北京市", "北京市大兴区")),
+        ("上海市", ("上海市",)),
+        ("全国", ("全国",)),
+        ("**市**区", ("**市**区",)),
+        ("", ("",)),
+    ],
+)
+def test_a_region_and_those_it_lies_in(region: str, levels: tuple[str, ...]) -> None:
+    assert levels_of(region) == levels
 
 
 @pytest.mark.parametrize(

@@ -367,6 +367,7 @@ def test_real_references_measured(statutes: Library) -> None:
     own = [link for link in links if link.reference.own]
     inside = [link for link in links if link.target and link.reference.pointer]
     assert len(links) > 900
+    assert len(own) > 100
     assert all(link.target and link.target.article_id for link in own)
     assert sum(link.target.article_id is not None for link in inside if link.target) / len(inside) > 0.98
     words = [statutes.get(each.reference.document_id).text[each.reference.start : each.reference.end] for each in links]

@@ -155,6 +155,25 @@ def test_an_address_has_so_many_questions_and_more_pages(opened: Opening) -> Non
 
 
 @pytest.mark.parametrize(
+    "path",
+    [
+        "/?c={conversation}",
+        "/answers/{answer}",
+        "/ledger.xlsx",
+        "/ledger.csv",
+        "/api/v1/requirements.ics",
+        "/api/v1/export",
+    ],
+)
+def test_what_takes_as_long_as_an_answer_counts_as_one(opened: Opening, path: str) -> None:
+    with opened(AccessSettings(per_minute=2)) as house:
+        asked = house.ask().json()
+        address = path.format(conversation=asked["conversation_id"], answer=asked["answer_id"])
+        assert [house.client.get(address).status_code for _ in range(2)] == [200, 429]
+        assert house.client.get("/").status_code == 200
+
+
+@pytest.mark.parametrize(
     ("first", "second", "are_one"),
     [
         ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", True),
@@ -299,6 +318,12 @@ def redis_server(tmp_path: Path, port: int = 0) -> Iterator[tuple[str, subproces
         server.terminate()
 
 
+async def hang_up(windows: Windows) -> None:
+    """End the connections to Redis, which last as long as a server."""
+    assert windows._redis is not None
+    await windows._redis.storage.bridge.storage.aclose()  # type: ignore[attr-defined]  # the client of redis-py
+
+
 def test_several_servers_count_together_in_redis(tmp_path: Path) -> None:
     async def scenario(url: str) -> None:
         one, other = Windows(url), Windows(url)
@@ -307,8 +332,8 @@ def test_several_servers_count_together_in_redis(tmp_path: Path) -> None:
         assert not (await one.take("key:a", 3)).granted
         assert not (await other.look("key:a", 3)).granted
         assert (await other.take("key:b", 3)).granted
-        await one.close()
-        await other.close()
+        await hang_up(one)
+        await hang_up(other)
 
     with redis_server(tmp_path) as (url, _):
         asyncio.run(scenario(url))
@@ -330,7 +355,7 @@ def test_where_redis_fails_memory_counts_until_it_is_back(tmp_path: Path, caplog
             assert not (await windows.take("a", 2)).granted
             clock.advance(seconds=RETRY)
             assert (await windows.take("a", 2)).granted
-            await windows.close()
+            await hang_up(windows)
 
     caplog.set_level(logging.WARNING)
     asyncio.run(scenario())
@@ -346,7 +371,7 @@ def test_a_redis_that_hangs_costs_a_moment_once(caplog: pytest.LogCaptureFixture
             assert (await windows.take("a", 2)).granted
             assert first < 3
             assert monotonic() - began < 0.1
-            await windows.close()
+            await hang_up(windows)
 
     asyncio.run(scenario())
 

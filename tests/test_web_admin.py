@@ -33,6 +33,7 @@ from web.admin.passwords import WeakPassword, hashed, matches, refreshed
 from web.app import create_app
 from web.store import Store, open_store
 from web.store.audit import Action
+from web.store.database import in_utc
 from web.store.sessions import IDLE, LONGEST
 from web.store.tables import attempts, sessions
 
@@ -134,7 +135,9 @@ def test_the_cookie_over_https(library: Library, store: Store, administration: A
     app = create_app(Scripted(library), store, administration=administration)
     with TestClient(app, base_url="https://wen.example", headers=BROWSER, follow_redirects=False) as client:
         cookies = sign_in(client).headers.get_list("set-cookie")
-    assert all("secure" in each.lower() for each in cookies if each.startswith(COOKIE))
+    mine = [each.lower() for each in cookies if each.startswith(COOKIE)]
+    assert mine
+    assert all("secure" in each for each in mine)
 
 
 def test_a_session_is_known_to_the_database_by_its_hash_only(client: TestClient, store: Store, tmp_path: Path) -> None:
@@ -165,6 +168,33 @@ def test_a_session_runs_out(client: TestClient, store: Store, column: str, ago: 
     assert (client.get("/admin").status_code == 303) is is_over
     # what was used is good for another while
     assert (store.sessions.find(client.cookies[COOKIE]) is None) is is_over
+
+
+def test_a_page_that_looks_by_itself_keeps_nobody_signed_in(client: TestClient, store: Store) -> None:
+    """A page with a bar of progress asks every second, whether or not anybody sits before it."""
+    script = {"x-fragment": "1"}
+    nearly = left_for(store, IDLE - timedelta(minutes=2))
+    assert client.get("/admin/uploads", headers=script).status_code == 200
+    assert seen_at(store) == nearly
+    left_for(store, IDLE + timedelta(seconds=1))
+    assert client.get("/admin/uploads", headers=script).status_code == 401
+    for method, headers in (("GET", {}), ("POST", script)):
+        left = left_for(store, IDLE - timedelta(minutes=2))
+        client.request(method, "/admin/uploads", headers=headers)
+        assert seen_at(store) > left
+
+
+def left_for(store: Store, span: timedelta) -> datetime:
+    """Have nobody been seen for so long; returns since when."""
+    at = datetime.now(UTC) - span
+    with store.database.writing() as connection:
+        connection.execute(update(sessions).values(last_seen_at=at))
+    return at
+
+
+def seen_at(store: Store) -> datetime:
+    with store.database.reading() as connection:
+        return in_utc(connection.execute(select(sessions.c.last_seen_at)).scalar_one())
 
 
 def test_a_session_lasts_no_longer_than_a_working_day(client: TestClient, store: Store) -> None:
@@ -406,6 +436,7 @@ def test_a_token_of_another_session_is_none(client: TestClient, store: Store) ->
         ({"origin": "http://testserver"}, True),
         ({"origin": "https://evil.example"}, False),
         ({"origin": "null"}, False),
+        ({"origin": "http://["}, False),
         ({}, True),
     ],
 )
@@ -518,6 +549,18 @@ def test_a_wrong_password_in_between_loses_nothing(visitor: TestClient) -> None:
 def test_nothing_is_kept_of_a_form_from_another_site(visitor: TestClient) -> None:
     late = visitor.post("/admin/uploads/x/discard", data={"a": "b"}, headers={"sec-fetch-site": "cross-site"})
     assert not any(name.startswith("kept.") for name, _ in hidden(late.text))
+
+
+@pytest.mark.parametrize("headers", [{"origin": "http://["}, {"referer": "http://["}])
+@pytest.mark.parametrize("address", [PATH, "/admin/uploads/x/discard"])
+def test_an_address_that_cannot_be_read_is_refused_in_words(
+    visitor: TestClient, address: str, headers: dict[str, str]
+) -> None:
+    answer = visitor.post(address, data={"reason": "x"}, headers=headers)
+    assert answer.status_code == 403
+    assert "登录" in answer.text
+    is_kept = any(name.startswith("kept.") for name, _ in hidden(answer.text))
+    assert is_kept is ("referer" in headers and address != PATH)  # not what another site may have sent
 
 
 @pytest.mark.parametrize("action", ["https://evil.example/", "/ask", "//evil.example/admin", "/admin/login"])

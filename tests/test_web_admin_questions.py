@@ -17,7 +17,7 @@ from tests.postgres import cluster, database_url  # noqa: F401  fixtures
 from tests.test_web_admin import WHO, administration, client, send, store, visitor  # noqa: F401  fixtures
 from tests.test_web_desk import ELSEWHERE
 from web.store import Store, open_store
-from web.store.queue import Decision, Group, Kind, key_of
+from web.store.queue import Decision, Group, Kind, is_key, key_of
 from web.store.tables import question_marks, turns
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
@@ -93,13 +93,17 @@ def test_what_went_wrong_waits_and_what_is_alike_is_one_question(kept: Store) ->
 def test_a_thumb_down_brings_an_answered_question_in_with_its_reason(kept: Store) -> None:
     answer_id = asked(kept, "几名医生？", Status.ANSWERED, ago=timedelta(days=40))
     assert kept.queue.groups(LONG_AGO) == ()
-    kept.conversations.add_feedback(answer_id, "up", "很好")
+    kept.verdicts.add(answer_id, "up", "很好")
     assert kept.queue.groups(LONG_AGO) == ()
-    feedback_id = kept.conversations.add_feedback(answer_id, "down", "条文不全：手机 13800138000")
+    feedback_id = kept.verdicts.add(answer_id, "down", "条文不全：手机 13800138000")
     group = only(kept.queue.groups(datetime.now(UTC) - timedelta(days=7)))
     assert group.kinds == {Kind.DOWN}
     assert group.reasons == ("条文不全：手机 ［电话号码已隐去］",)
-    kept.history.withdraw(feedback_id)
+    kept.verdicts.add(answer_id, "up")
+    assert kept.queue.groups(LONG_AGO) == ()
+    assert kept.verdicts.add(answer_id, "down") == feedback_id
+    assert only(kept.queue.groups(LONG_AGO)).reasons == ()
+    kept.verdicts.withdraw(feedback_id)
     assert kept.queue.groups(LONG_AGO) == ()
 
 
@@ -136,7 +140,7 @@ def test_a_decision_keeps_no_words_of_a_question_whose_conversation_is_deleted(k
 def test_the_list_shows_counts_reasons_and_kinds(client: TestClient, store: Store) -> None:  # noqa: F811
     for _ in range(3):
         down = asked(store, FEES, ago=timedelta(hours=2))
-    store.conversations.add_feedback(down, "down", "找不到")
+    store.verdicts.add(down, "down", "找不到")
     asked(store, "<b>粗体</b>？", Status.CLARIFY)
     page = client.get("/admin/questions").text
     assert titles(page) == ["<b>粗体</b>？", FEES]
@@ -169,7 +173,7 @@ def test_the_list_shows_counts_reasons_and_kinds(client: TestClient, store: Stor
 )
 def test_filters_and_orders(client: TestClient, store: Store, query: dict[str, str], found: list[str]) -> None:  # noqa: F811
     bad = asked(store, "差评的", Status.ANSWERED, ago=timedelta(days=10))
-    store.conversations.add_feedback(bad, "down", "太慢")
+    store.verdicts.add(bad, "down", "太慢")
     with store.database.writing() as connection:
         from web.store.tables import feedback
 
@@ -213,7 +217,29 @@ def test_a_question_shows_its_answer_as_given_now_and_is_decided(client: TestCli
     assert send(client, f"{address}/reopen", address).status_code == 303
     assert titles(client.get("/admin/questions").text) == [ELSEWHERE]
     assert [each.action for each in store.audit.page(WHO, None, 0, 2)] == ["重新打开提问", "处理提问"]
-    assert ELSEWHERE in store.audit.page(WHO, "处理提问", 0, 1)[0].detail
+
+
+def test_the_log_names_a_question_by_its_number_never_by_its_words(client: TestClient, store: Store) -> None:  # noqa: F811
+    """The log is kept for good, a question until its conversation is deleted."""
+    asked(store, ELSEWHERE)
+    number, address = key_of(ELSEWHERE)[:12], f"/admin/questions/{key_of(ELSEWHERE)}"
+    assert f"编号 {number}" in client.get(address).text
+    send(client, f"{address}/decide", address, decision="ignored")
+    send(client, f"{address}/reopen", address)
+    entries = store.audit.page(WHO, None, 0, 2)
+    assert [each.detail for each in entries] == [f"提问编号 {number}", f"已忽略：提问编号 {number}"]
+    log = client.get("/admin/log").text
+    assert f"已忽略：提问编号 {number}" in log
+    assert ELSEWHERE not in log
+    asked(store, FEES)
+    assert titles(client.get("/admin/questions", params={"words": number}).text) == [ELSEWHERE]
+    assert titles(client.get("/admin/questions", params={"words": number[:11]}).text) == []
+
+
+@pytest.mark.parametrize("words", ["", "0" * 31, "0" * 33, "G" * 32, "0" * 31 + "\0", "0" * 32 + "\n"])
+def test_what_is_no_key_of_a_question(words: str) -> None:
+    assert is_key(key_of(FEES))
+    assert not is_key(words)
 
 
 def test_a_question_that_is_gone_is_told(client: TestClient, library: Library) -> None:  # noqa: F811

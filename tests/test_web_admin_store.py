@@ -15,6 +15,7 @@ from web.store import Store, open_store
 from web.store.accounts import AccountTaken, UnknownAccount
 from web.store.audit import Action
 from web.store.publications import Kind, State, UnderWay, UnknownPublication
+from web.store.trials import UnknownTrial
 from web.store.uploads import UnknownUpload, UploadState, new_id
 
 WHO = "王芳"
@@ -118,6 +119,21 @@ def test_what_came_into_force_newest_first(store: Store) -> None:
         assert store.publications.move(each, (State.QUEUED,), State.DONE, scores={"asked": 3})
     assert [each.id for each in store.publications.done(2)] == [ids[2], ids[1]]
     assert [each.scores for each in store.publications.done(5, ids[0])] == [{"asked": 3}]
+
+
+@pytest.mark.parametrize("words", ["x", "0" * 31 + "\0", "0" * 32 + "\n", "\ud800"])
+def test_what_is_no_id_is_unknown_and_never_asked_for(store: Store, words: str) -> None:
+    with pytest.raises(UnknownUpload):
+        store.uploads.get(words)
+    with pytest.raises(UnknownPublication):
+        store.publications.get(words)
+    with pytest.raises(UnknownTrial):
+        store.trials.get(words)
+
+
+def test_every_action_has_words_of_its_own_that_the_log_has_room_for() -> None:
+    assert len(Action.__members__) == len({*Action}) == len([*Action])
+    assert max(map(len, Action)) <= 16
 
 
 @pytest.mark.parametrize("change", ["UPDATE audit SET who = 'x'", "DELETE FROM audit"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -131,9 +132,9 @@ def count_down(patched: pytest.MonkeyPatch, steps: int) -> None:
 
         return killing
 
-    for name in ("write_text", "replace", "rename", "unlink", "mkdir"):
+    for name in ("open", "replace", "rename", "unlink", "mkdir"):
         patched.setattr(Path, name, counted(getattr(Path, name)))
-    patched.setattr(switching, "flush_directory", counted(switching.flush_directory))
+    patched.setattr(os, "fsync", counted(os.fsync))
 
 
 def test_building_finishes_what_was_decided_first(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -18,8 +18,8 @@ from tests.postgres import cluster, database_url  # noqa: F401  fixtures
 from tests.test_web_admin import administration, client, store, visitor  # noqa: F401  fixtures
 from web.admin.care.charts import HEIGHT, bars_of, shares_of
 from web.admin.care.usage import figures_of
+from web.beijing import BEIJING
 from web.store import Store, open_store
-from web.store.keys import BEIJING
 from web.store.tables import feedback, key_usage, turns
 
 DOCTORS, DRILLS = ("changning-2025-2", "2.1.2"), ("daxing-2026-22", "6.20")
@@ -67,7 +67,7 @@ def change(store: Store, table: Any, which: Any, at: datetime) -> None:  # noqa:
 
 
 def judged(store: Store, answer_id: str, verdict: str, at: datetime) -> None:  # noqa: F811
-    feedback_id = store.conversations.add_feedback(answer_id, verdict)
+    feedback_id = store.verdicts.add(answer_id, verdict)
     change(store, feedback, feedback.c.id == feedback_id, at)
 
 
@@ -93,11 +93,13 @@ def test_figures_over_known_rows(kept: Store, library: Library) -> None:
     asked(kept, library, beijing(1), Status.ANSWERED, QuestionType.DEADLINE, LATE, DOCTORS)
     for hour in (9, 10):
         asked(kept, library, beijing(29, hour), Status.NOT_FOUND, QuestionType.GENERAL, question="没有的？")
-    asked(kept, library, beijing(30), Status.NOT_FOUND, QuestionType.GENERAL, DRILLS, question="太早的？")
+    early = asked(kept, library, beijing(30), Status.NOT_FOUND, QuestionType.GENERAL, DRILLS, question="太早的？")
     judged(kept, ids[0], "up", beijing(0))
     judged(kept, ids[1], "up", beijing(0))
     judged(kept, ids[2], "down", beijing(0))
-    judged(kept, ids[2], "down", beijing(31))
+    judged(kept, early, "down", beijing(30))
+    for _ in range(3):  # one answer, however often it is judged
+        judged(kept, ids[1], "up", beijing(0))
     key, _ = kept.keys.create("小程序", ["ask"])
     kept.keys.create("没用过", ["ask"])
     with kept.database.writing() as connection:
@@ -157,7 +159,7 @@ def test_the_page_draws_and_tells_the_same(client: TestClient, store: Store, lib
     page = client.get("/admin/usage?days=30").text
     assert "<dt>提问</dt><dd>3<" in page
     assert re.findall(r'<rect x="\d+" y="0" width="8" height="100"><title>\d+月\d+日：3 次', page)
-    assert f'<th scope="row">{date.today():%Y}-' in page
+    assert f'<th scope="row">{datetime.now(BEIJING):%Y}-' in page
     assert "style=" not in page
     assert "<dt>提问</dt><dd>4<" in client.get("/admin/usage?days=90").text
     assert "<dt>提问</dt><dd>3<" in client.get("/admin/usage?days=nonsense").text

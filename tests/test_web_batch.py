@@ -163,12 +163,13 @@ def test_it_wants_json(client: TestClient) -> None:
 def test_the_openapi_document_describes_a_question_and_a_line(client: TestClient) -> None:
     api = client.get("/openapi.json").json()
     models = api["components"]["schemas"]
-    assert models["BatchRequest"]["properties"]["questions"]["items"] == {"$ref": "#/components/schemas/BatchQuestion"}
+    items = models["BatchRequest"]["properties"]["questions"]["items"]
+    assert items == {"$ref": "#/components/schemas/QuestionRequest"}
     content = api["paths"][BATCH]["post"]["responses"]["200"]["content"]
     assert content == {"application/x-ndjson": {"schema": {"$ref": "#/components/schemas/BatchLine"}}}
     assert {*batch(client, {"question": DOCTORS})[0]} == {*models["BatchLine"]["properties"]}
     single = models["AskRequest"]["properties"]
-    assert models["BatchQuestion"]["properties"] == {name: single[name] for name in single if name != "format"}
+    assert models["QuestionRequest"]["properties"] == {name: single[name] for name in single if name != "format"}
 
 
 # On a real server

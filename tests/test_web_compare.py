@@ -208,6 +208,13 @@ def test_an_ended_document_says_so_at_its_head(library: Library) -> None:
     assert filters.as_of == date(2025, 6, 30)
 
 
+def test_a_title_inside_a_title_has_signs_of_its_own(library: Library) -> None:
+    one = Scripted(dated(library, title="关于印发《工作方案》的通知"))
+    found = compare("医务室", [document(CHANGNING)], one, Figures(one.library), TODAY)
+    assert found.sides[0].title.text == "《关于印发〈工作方案〉的通知》（长民〔2025〕2号）"
+    assert found.cells[0].quotes[0].copied.endswith("」——《关于印发〈工作方案〉的通知》（长民〔2025〕2号）二、（一）2.")
+
+
 # The page
 
 

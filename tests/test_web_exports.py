@@ -3,10 +3,12 @@ with a library other than the one that wrote it."""
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import gzip
 import io
 import json
+import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -14,13 +16,16 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import anyio
 import openpyxl
 import pytest
 from dateutil.rrule import rrulestr  # type: ignore[import-untyped]
 from fastapi.testclient import TestClient
+from httpx2 import Response
 from hypothesis import given
 from hypothesis import strategies as st
 from icalendar import Calendar
+from starlette.types import Message
 
 from corpus.figures.hard_figures import FigureKind
 from corpus.figures.ledger import Entry, Selection
@@ -34,19 +39,23 @@ from corpus.structure.cleaning import clean
 from corpus.structure.parser import parse
 from tests.test_web_api import assert_problem, serve
 from tests.test_web_desk import Scripted
+from web import beijing
+from web.api import export
+from web.app import create_app
 from web.exports import choosing
 from web.exports.calendar import Recurrence, recurrence_of, uid_of, write_calendar
 from web.exports.choosing import Choice, Facet, Figures, Order
-from web.exports.extract import CHINA, Extract, asked_for
+from web.exports.extract import Extract, asked_for
 from web.exports.identifiers import eid_of, expression_of, work_of
 from web.exports.rhythms import Rhythm, rhythm_of
 from web.exports.rows import csv_pieces
 from web.exports.workbook import write_workbook
+from web.store import open_store
 
 EXPORT = "/api/v1/export"
 CSV, WORKBOOK, CALENDAR = (f"/api/v1/requirements.{suffix}" for suffix in ("csv", "xlsx", "ics"))
 SHARED = Path(__file__).resolve().parents[2] / "shared"
-MADE_AT = datetime(2026, 6, 1, 9, 30, tzinfo=CHINA)
+MADE_AT = datetime(2026, 6, 1, 9, 30, tzinfo=beijing.BEIJING)
 
 DUTIES = """一、定期事项
 （一）每季度至少开展1次应急演练。
@@ -186,6 +195,57 @@ def test_what_was_asked_for_is_told_in_words(library: Library) -> None:
     assert asked_for(Choice(), library) == ()
 
 
+def test_a_title_inside_a_title_is_told_in_signs_of_its_own() -> None:
+    found = extract(library_of((paper(DUTIES, title="关于印发《工作措施》的通知", document_number="某发〔2025〕1号"),)))
+    assert asked_for(Choice(Selection(document_ids=frozenset({"paper"}))), found.library) == (
+        ("文件", "《关于印发〈工作措施〉的通知》"),
+    )
+    event = Calendar.from_ical(write_calendar(found, date(2026, 3, 2))).walk("VEVENT")[0]
+    assert "」\n——《关于印发〈工作措施〉的通知》（某发〔2025〕1号）一、（一）\n" in str(event["description"])
+
+
+# Where links lead
+
+
+def links_in(response: Response) -> list[str]:
+    """The links of a workbook or of a calendar."""
+    if response.content.startswith(b"BEGIN:VCALENDAR"):
+        return [str(event["url"]) for event in Calendar.from_ical(response.content).walk("VEVENT")]
+    rows, about = openpyxl.load_workbook(io.BytesIO(response.content)).worksheets
+    told = {row[0].value: row[1].value for row in about.iter_rows()}
+    cells = (cell for row in rows.iter_rows() for cell in row if cell.hyperlink)
+    return [f"{told['来源']}/", *(cell.hyperlink.target or "" for cell in cells)]
+
+
+FILES = (WORKBOOK, CALENDAR, "/ledger.xlsx", "/ledger.ics")
+
+
+@pytest.mark.parametrize("path", FILES)
+@pytest.mark.parametrize("host", ["forged.example", "forged.example:8080", "a_b", "x" * 400])
+def test_a_forged_host_gets_into_no_file_where_the_address_is_set(
+    library: Library, tmp_path: Path, path: str, host: str
+) -> None:
+    store = open_store(f"sqlite:///{tmp_path / 'yiyang.db'}")
+    app = create_app(Scripted(library), store, public_url="https://wen.example.cn/")
+    with TestClient(app, raise_server_exceptions=False) as client:
+        found = links_in(client.get(path, headers={"host": host}))
+    store.close()
+    assert found
+    assert all(link.startswith("https://wen.example.cn/") and "forged" not in link for link in found)
+
+
+@pytest.mark.parametrize("path", FILES)
+@pytest.mark.parametrize("host", ["a_b:8000", "wen.example.cn'x", "x" * 400])
+def test_a_host_that_is_no_address_gets_into_no_file(client: TestClient, path: str, host: str) -> None:
+    problem = assert_problem(client.get(path, headers={"host": host}), "bad_request")
+    assert "Host" in problem["detail"]
+
+
+def test_a_file_without_links_asks_for_no_address(client: TestClient) -> None:
+    for path in (CSV, "/ledger.csv"):
+        assert client.get(path, headers={"host": "a_b:8000"}).status_code == 200
+
+
 # CSV
 
 
@@ -256,7 +316,7 @@ def test_the_workbook_reads_back_row_by_row(client: TestClient, library: Library
     told = {row[0].value: row[1].value for row in about.iter_rows()}
     assert told["行数"] == "31"
     assert told["索引版本"] == "scripted-1"
-    assert told["导出日期"] == f"{datetime.now(CHINA).date().isoformat()}（北京时间）"
+    assert told["导出日期"] == f"{beijing.today().isoformat()}（北京时间）"
     assert "《医养结合示范项目工作方案（2025年版）》" in told["文件"]
     assert told["排列"] == "事项"
 
@@ -544,6 +604,39 @@ def test_it_is_compressed_for_those_who_accept_that(client: TestClient) -> None:
         packed = b"".join(response.iter_raw())
     assert gzip.decompress(packed) == plain.content
     assert len(packed) < len(plain.content) / 3
+
+
+def test_the_first_line_comes_before_the_last_is_made(
+    client: TestClient, library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, come = [0], [0]
+    unpacking, make = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16), export._lines
+
+    def counted(*given: Any) -> Iterator[str]:
+        for line in make(*given):
+            made[0] += 1
+            yield line
+
+    async def receive() -> Message:
+        await anyio.sleep_forever()
+        raise AssertionError
+
+    async def send(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            assert (b"content-encoding", b"gzip") in message["headers"]
+        elif b"\n" in unpacking.decompress(message.get("body", b"")) and not come[0]:
+            come[0] = made[0]
+
+    async def exported() -> None:
+        await client.app(scope | asked_of | {"headers": headers}, receive, send)
+
+    monkeypatch.setattr(export, "_lines", counted)
+    headers = [(b"host", b"testserver"), (b"accept-encoding", b"gzip")]
+    scope = {"type": "http", "asgi": {"version": "3.0", "spec_version": "2.4"}, "http_version": "1.1", "scheme": "http"}
+    asked_of = {"method": "GET", "path": EXPORT, "raw_path": EXPORT.encode(), "query_string": b"", "root_path": ""}
+    asyncio.run(exported())
+    assert made[0] == sum(1 + sum(1 for _ in document.walk()) for document in library)
+    assert 0 < come[0] < made[0]
 
 
 def test_who_has_this_version_is_not_sent_it_again(client: TestClient) -> None:

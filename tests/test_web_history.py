@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import update
 
 from corpus.library import Library
 from tests.test_web_desk import DOCTORS, ELSEWHERE, NURSES, NURSES_IN_FULL, Scripted
@@ -19,8 +20,10 @@ from web.app import create_app
 from web.pages.history import COOKIE, KEPT_FOR, past_list
 from web.pages.history import Visitor as Who
 from web.store import Store, open_store
-from web.store.conversations import HISTORY, UnknownAnswer, UnknownConversation
-from web.store.history import Past, UnknownFeedback
+from web.store.conversations import CONTEXT, HISTORY, UnknownAnswer, UnknownConversation
+from web.store.history import Past
+from web.store.tables import turns as asked
+from web.store.verdicts import UnknownFeedback
 
 ANNA, BERTA = "a" * 32, "b" * 32
 NEWS = "消防演练多久一次？"
@@ -115,7 +118,7 @@ def test_a_conversation_that_is_somebodys_stays_theirs(store: Store) -> None:
 def test_what_is_deleted_is_gone_with_all_that_was_said_of_it(store: Store, path: Path) -> None:
     doomed, kept = conversation(store, ANNA, "甲", "乙"), conversation(store, ANNA, "丙")
     for turn in store.conversations.turns(doomed):
-        store.conversations.add_feedback(turn.answer_id, "down", "不对")
+        store.verdicts.add(turn.answer_id, "down", "不对")
     store.history.delete(ANNA, doomed)
     rows = sqlite3.connect(path)
     counts = [rows.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in ("turns", "feedback")]
@@ -137,26 +140,31 @@ def test_the_database_holds_no_token(store: Store, path: Path) -> None:
 def test_an_answer_is_found_with_the_turns_before_it(store: Store) -> None:
     conversation_id = conversation(store, ANNA, *(str(number) for number in range(HISTORY + 5)))
     last = store.conversations.turns(conversation_id)[-1]
-    found, turns = store.history.turns_to(last.answer_id)
+    found, turns = store.conversations.turns_to(last.answer_id)
     assert found == conversation_id
     assert [turn.question for turn in turns] == [str(number) for number in range(4, HISTORY + 5)]
-    assert replace(turns[-1], is_recent=True) == last
+    assert turns[-1] == last
+    with store.database.writing() as connection:
+        connection.execute(update(asked).values(created_at=datetime.now(UTC) - CONTEXT - timedelta(minutes=1)))
+    _, turns = store.conversations.turns_to(last.answer_id)
+    assert not any(turn.is_recent for turn in turns)
+    assert turns[-1] == store.conversations.turns(conversation_id)[-1]
     with pytest.raises(UnknownAnswer):
-        store.history.turns_to("0" * 32)
+        store.conversations.turns_to("0" * 32)
 
 
 def test_a_verdict_is_explained_and_taken_back(store: Store) -> None:
     conversation_id, answer_id = store.conversations.record(ANSWER, "v1")
-    feedback_id = store.conversations.add_feedback(answer_id, "down")
-    store.history.explain(feedback_id, "条文不全")
-    verdict = store.history.verdict(feedback_id)
+    feedback_id = store.verdicts.add(answer_id, "down")
+    store.verdicts.explain(feedback_id, "条文不全")
+    verdict = store.verdicts.get(feedback_id)
     assert (verdict.answer_id, verdict.conversation_id, verdict.reason) == (answer_id, conversation_id, "条文不全")
-    store.history.withdraw(feedback_id)
-    store.history.withdraw(feedback_id)
+    store.verdicts.withdraw(feedback_id)
+    store.verdicts.withdraw(feedback_id)
     with pytest.raises(UnknownFeedback):
-        store.history.verdict(feedback_id)
+        store.verdicts.get(feedback_id)
     with pytest.raises(UnknownFeedback):
-        store.history.explain(feedback_id, "其他")
+        store.verdicts.explain(feedback_id, "其他")
 
 
 # The pages
@@ -303,7 +311,16 @@ def test_a_bad_answer_is_explained_without_script(client: TestClient, path: Path
     assert "13812345678" not in reason
 
 
-def test_verdicts_stand_when_a_conversation_is_opened_again(client: TestClient) -> None:
+def test_a_program_that_judges_again_replaces_what_it_said(client: TestClient, path: Path) -> None:
+    answer_id = turn_of(ask(client, DOCTORS)).one("form", action="/feedback").one("input", name="answer")
+    said = {"answer_id": answer_id.attributes["value"], "verdict": "down", "reason": "不全"}
+    first = client.post("/api/v1/feedback", json=said).json()
+    again = client.post("/api/v1/feedback", json={**said, "verdict": "up", "reason": None}).json()
+    assert first == again
+    assert reasons(path) == [("up", None)]
+
+
+def test_verdicts_stand_when_a_conversation_is_opened_again(client: TestClient, path: Path) -> None:
     turn = turn_of(ask(client, DOCTORS))
     conversation = turn.attributes["data-conversation"]
     client.post("/ask", data={"question": DOCTORS, "conversation": conversation})
@@ -313,6 +330,7 @@ def test_verdicts_stand_when_a_conversation_is_opened_again(client: TestClient) 
     assert "已记下，谢谢。" in first.text
     assert first.all("form", class_="why") == []  # the later word is the one that holds
     assert "已记下" not in second.text
+    assert reasons(path) == [("up", None)]
 
 
 def test_a_verdict_is_taken_back_without_script(client: TestClient, path: Path) -> None:
@@ -375,3 +393,24 @@ def test_a_copy_has_a_link_only_where_others_can_open_it(client: TestClient, hos
     copied = button.attributes["data-copy"]
     assert copied.startswith("「1名主执业点医师」。")
     assert (f"\n\n原文：http://{host}/documents/changning-2025-2?start=" in copied) is has_link
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:8000", "10.1.2.3", "forged.example", "a_b", "x" * 400])
+def test_a_copy_leads_to_the_address_that_is_set_whatever_the_host(library: Library, store: Store, host: str) -> None:
+    app = create_app(Scripted(library), store, public_url="https://wen.example.cn/wen/")
+    with TestClient(app, raise_server_exceptions=False, headers={**BROWSER, "host": host}) as client:
+        turn = turn_of(ask(client, DOCTORS))
+        (button,) = (each for each in turn.all("button") if "data-copy" in each.attributes)
+        printed = next(each for each in turn.all("a", class_="tool") if "打印" in each.text)
+        alone = read(client.get(printed.attributes["href"]).text)
+    link = "\n\n原文：https://wen.example.cn/wen/documents/changning-2025-2?start="
+    assert link in button.attributes["data-copy"]
+    assert link.strip() in alone.one("textarea").text
+
+
+@pytest.mark.parametrize("host", ["wen'x.example.cn", f"{'x' * 400}.example.cn"])
+def test_a_host_that_is_no_address_leaves_a_copy_without_link(client: TestClient, host: str) -> None:
+    client.headers["host"] = host
+    turn = turn_of(ask(client, DOCTORS))
+    (button,) = (each for each in turn.all("button") if "data-copy" in each.attributes)
+    assert "原文：" not in button.attributes["data-copy"]

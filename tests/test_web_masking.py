@@ -15,7 +15,7 @@ from sqlalchemy import select
 from stdnum import luhn
 from stdnum.cn import ric
 
-from assistant.answers import Answer
+from assistant.answers import Answer, Filters
 from assistant.pipeline import Assistant
 from corpus.library import Library
 from tests.postgres import database_url  # noqa: F401  fixture
@@ -99,6 +99,12 @@ behind = st.text(max_size=12).map(lambda text: f"，{text}")
         ("4111-1111-1111-1111", CARD),
         ("6222 0212 3456 7890 128 50元", f"{CARD} 50元"),
         ("护照E12345678", f"护照{DOCUMENT}"),
+        ("护照：EA1234567", f"护照：{DOCUMENT}"),
+        ("台胞证 01234567", f"台胞证 {DOCUMENT}"),
+        ("港澳通行证号码CA1234567能用吗", f"港澳通行证号码{DOCUMENT}能用吗"),
+        ("发到zhangsan@qq.com. 谢谢", f"发到{EMAIL}. 谢谢"),
+        ("li@163.com.请回信", f"{EMAIL}.请回信"),
+        ("zhang_san@mail.163.com.cn.", f"{EMAIL}."),
         ("医保卡号：A12345678", f"医保卡号：{DOCUMENT}"),
         ("发到zhang.san+1@mail.example.com.cn邮箱", f"发到{EMAIL}邮箱"),
         ("ｚｈａｎｇ＠ｑｑ．ｃｏｍ", EMAIL),
@@ -272,7 +278,7 @@ def store(database_url: str) -> Iterator[Store]:  # noqa: F811
 def test_neither_question_nor_reason_is_kept_with_personal_data(store: Store, assistant: Assistant) -> None:
     asked = Desk(assistant, store).ask(QUESTION)
     assert asked.answer.question == QUESTION.replace(ID, IDENTITY).replace(MOBILE, TELEPHONE)
-    store.conversations.add_feedback(asked.answer_id, "down", f"请回电{FIXED}，或汇到{BANK}，{MAIL}")
+    store.verdicts.add(asked.answer_id, "down", f"请回电{FIXED}，或汇到{BANK}，{MAIL}")
     with store.database.reading() as connection:
         (kept,) = connection.execute(select(turns.c.question, turns.c.interpreted_question))
         reason = connection.scalar(select(feedback.c.reason))
@@ -281,13 +287,25 @@ def test_neither_question_nor_reason_is_kept_with_personal_data(store: Store, as
     assert not [number for number in (ID, MOBILE) if number in kept.interpreted_question]
 
 
+def test_no_region_is_kept_with_personal_data(store: Store, assistant: Assistant) -> None:
+    asked = Desk(assistant, store).ask("医务室至少配几名医生？", filters=Filters(region=f"长宁区，电话{MOBILE}"))
+    with store.database.reading() as connection:
+        assert connection.scalar(select(turns.c.filters)) == {
+            "region": f"长宁区，电话{TELEPHONE}",
+            "document_ids": None,
+            "as_of": None,
+        }
+    (turn,) = store.conversations.turns(asked.conversation_id)
+    assert turn.filters == Filters(region=f"长宁区，电话{TELEPHONE}")
+
+
 def test_no_byte_of_the_database_holds_personal_data(tmp_path: Path, assistant: Assistant) -> None:
     opened = open_store(f"sqlite:///{tmp_path / 'yiyang.db'}")
     desk = Desk(assistant, opened)
     first = desk.ask(QUESTION)
     second = desk.ask(f"那护士呢？给{MOBILE.translate(FULL_WIDTH)}回话", first.conversation_id)
     desk.ask(f"{BANK}、{MAIL}、{FIXED}")
-    opened.conversations.add_feedback(second.answer_id, "down", f"打{MOBILE}，身份证{ID}")
+    opened.verdicts.add(second.answer_id, "down", f"打{MOBILE}，身份证{ID}")
     files = [path for path in tmp_path.iterdir() if path.name.startswith("yiyang.db")]
     assert any(path.name.endswith("-wal") and path.stat().st_size for path in files)
     bytes_kept = b"".join(path.read_bytes() for path in files)

@@ -65,7 +65,8 @@ def user(*questions: str) -> list[ChatCompletionMessageParam]:
 
 def application(watched: Watched, store: Store, **included: Any) -> FastAPI:
     app = FastAPI(separate_input_output_schemas=False)
-    metrics = Metrics(watched.index_version, len(watched.library))
+    metrics = Metrics()
+    metrics.serves(watched.index_version, len(watched.library))
     app.include_router(openai_router(Desk(watched, store), metrics), **included)
     install(app, lambda request, problem: None)
     app.add_middleware(BodyLimit)
@@ -148,7 +149,7 @@ def test_an_answer_can_be_rated(service: Service) -> None:
     completion = service.ask(DOCTORS)
     answer_id = completion.choices[0].message.answer_id
     assert completion.id == f"chatcmpl-{answer_id}"
-    assert len(service.store.conversations.add_feedback(answer_id, "up")) == 32
+    assert len(service.store.verdicts.add(answer_id, "up")) == 32
 
 
 def test_the_same_question_gets_the_same_words(service: Service) -> None:
@@ -189,7 +190,7 @@ def test_only_the_last_question_is_recorded(service: Service, tmp_path: Path) ->
     client = TestClient(application(service.watched, opened))
     client.post(CHAT, json={"model": "yiyang", "messages": user(DOCTORS, NURSES)})
     answer_id = client.post(CHAT, json={"model": "yiyang", "messages": user(DOCTORS)}).json()["id"][9:]
-    assert opened.conversations.add_feedback(answer_id, "down")
+    assert opened.verdicts.add(answer_id, "down")
     opened.close()
     with sqlite3.connect(tmp_path / "own.db") as connection:
         rows = connection.execute("SELECT question, interpreted_question FROM turns ORDER BY created_at").fetchall()

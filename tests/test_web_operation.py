@@ -9,7 +9,7 @@ import socket
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from datetime import timedelta
 from http.client import HTTPConnection
 from io import StringIO
 from pathlib import Path
@@ -21,11 +21,11 @@ import uvicorn
 from fastapi.testclient import TestClient
 from sqlalchemy.exc import OperationalError
 
-import web.asking
 from assistant.answers import Filters
 from corpus.library import Library
 from index.stages import stage, timed
 from tests.test_web_desk import DOCTORS, FAULT, NURSES, SECRET, SUBSIDY, Scripted
+from web import beijing
 from web.app import create_app
 from web.asking import Desk
 from web.limits import SECURITY_HEADERS
@@ -313,21 +313,30 @@ def test_another_question_another_restriction_another_answer(
     assert len(scripted.heard) == 2
 
 
-def test_a_question_that_leans_on_others_is_not_kept(desk: Desk, scripted: Scripted) -> None:
+def test_a_question_that_leans_on_others_is_kept_with_them(scripted: Scripted, store: Store) -> None:
+    desk = Desk(scripted, store, AnswerCache(10))
     conversation = desk.ask(DOCTORS).conversation_id
-    assert desk.ask(NURSES, conversation).was_cached is None
-    assert desk.ask(NURSES, conversation).was_cached is None
-    assert len(scripted.heard) == 3
+    assert desk.ask(NURSES, conversation).was_cached is False
+    assert desk.ask(NURSES, conversation).was_cached is False  # this time it leans on itself, too
+    assert desk.ask(NURSES, desk.ask(SUBSIDY).conversation_id).was_cached is False
+    assert desk.ask(NURSES, desk.ask(DOCTORS).conversation_id).was_cached is True
+
+
+def test_a_conversation_opened_again_is_worked_out_once_more_at_most(scripted: Scripted, store: Store) -> None:
+    desk = Desk(scripted, store, AnswerCache(10))
+    conversation = desk.ask(DOCTORS).conversation_id
+    last = desk.ask(NURSES, conversation)
+    desk.recall(conversation)  # a follow-up is asked as it was understood, for the first time
+    worked_out = len(scripted.heard)
+    assert [each.answer.question for each in desk.recall(conversation)] == [DOCTORS, NURSES]
+    assert desk.answered(last.answer_id).answer.text == last.answer.text
+    assert len(scripted.heard) == worked_out
 
 
 def test_tomorrow_is_another_day(desk: Desk, scripted: Scripted, monkeypatch: pytest.MonkeyPatch) -> None:
-    class Calendar:
-        @staticmethod
-        def today() -> date:
-            return date.today() + timedelta(days=1)
-
+    tomorrow = beijing.today() + timedelta(days=1)
     desk.ask(DOCTORS)
-    monkeypatch.setattr(web.asking, "date", Calendar)
+    monkeypatch.setattr(beijing, "today", lambda: tomorrow)
     assert desk.ask(DOCTORS).was_cached is False
 
 

@@ -333,11 +333,12 @@ def test_the_page_lists_what_names_it(client: TestClient) -> None:
     assert page.all("section", id="references") == []
     items = page.one("section", id="cited-by").all("li")
     assert ["见第一条（指本文件第二条）" in each.text for each in items] == [True, False]
-    for each in items[1].all("a"):
-        if "start=" in each.attributes["href"]:
-            address, _, fragment = each.attributes["href"].partition("#")
-            cited = read(client.get(address, headers=BROWSER).text).one("section", id=fragment)
-            assert "甲法" in cited.one("mark").text
+    places = [href for each in items[1].all("a") if "start=" in (href := each.attributes["href"])]
+    assert places
+    for place in places:
+        address, _, fragment = place.partition("#")
+        cited = read(client.get(address, headers=BROWSER).text).one("section", id=fragment)
+        assert "甲法" in cited.one("mark").text
 
 
 def test_words_in_the_text_lead_where_they_point(client: TestClient) -> None:

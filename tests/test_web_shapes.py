@@ -104,6 +104,15 @@ def test_a_document_that_is_not_in_force_is_told_beside_its_quotation() -> None:
     assert card(long, library, day=date(2026, 1, 1)).citation.endswith("（本文件已废止）")
 
 
+def test_a_title_inside_a_title_has_signs_of_its_own() -> None:
+    issued = replace(RARE, metadata=replace(RARE.metadata, title="关于印发《工作方案》的通知"))
+    library = LIBRARY.with_document(issued)
+    quoted = whole(issued, issued.find("1"))
+    long = asked(answer_of((quoted,), finding=f"文件规定：「{quoted.quote}」。" * 40))
+    assert "\n——《关于印发〈工作方案〉的通知》一、\n" in wechat_text(long, library, LINK, TODAY)
+    assert card(long, library).citation == "《关于印发〈工作方案〉的通知》一、"
+
+
 # The text, of any answer there can be
 
 
@@ -219,6 +228,13 @@ def test_no_room_is_left_unused() -> None:
     assert [block["words"] for block in blocks] == [each.quote for each in quoted]
 
 
+@given(quoted=quotations())
+def test_marks_are_the_highlights_within_the_quote(quoted: Quotation) -> None:
+    text = LIBRARY.with_document(RARE).get(quoted.citation.document_id).text
+    marked = [quoted.quote[start:end] for start, end in quoted.marks]
+    assert marked == [text[start:end] for start, end in quoted.highlights]
+
+
 # The card
 
 
@@ -270,7 +286,6 @@ def test_the_page_of_a_card_names_the_words_cited(desk: Desk) -> None:
         "start": [str(cited.start)],
         "end": [str(cited.end)],
     }
-    assert card(answered, LIBRARY, page="pages/law/law").page_path.startswith("pages/law/law?")
 
 
 def test_cards_of_answers_that_cite_nothing() -> None:

@@ -9,6 +9,8 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
+from functools import partial
+from importlib import import_module
 from pathlib import Path
 from threading import Barrier
 from typing import Any
@@ -17,7 +19,9 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.operations import Operations
 from sqlalchemy import Table, create_engine, delete, inspect, select, text
+from sqlalchemy.exc import IntegrityError
 
 from assistant.answers import Answer, Filters, QuestionType, Status
 from tests.conftest import REPOSITORY
@@ -30,6 +34,7 @@ from web.store.database import DatabaseUnavailable, open_database
 from web.store.publications import Kind, UnderWay
 from web.store.secret import LENGTH, NAME, SecretError, server_secret
 from web.store.tables import conversations, feedback, metadata, turns
+from web.store.verdicts import UnknownFeedback
 
 ANSWER = Answer(Status.ANSWERED, QuestionType.QUANTITY, "那护士呢？", "医务室配几名护士？", "1名。", "1名。")
 
@@ -243,6 +248,41 @@ def test_what_was_kept_survives_the_migrations(database_url: str) -> None:  # no
     again.close()
 
 
+def test_of_several_verdicts_on_an_answer_the_latest_survives(database_url: str) -> None:  # noqa: F811
+    engine = create_engine(database_url.replace("postgresql:", "postgresql+psycopg:"))
+    upgrade(engine, "0008")
+    verdict = "INSERT INTO feedback (id, answer_id, verdict, reason, created_at) VALUES (:id, :answer, 'up', NULL, :at)"
+    said = [("1" * 32, "2026-01-02"), ("1" * 32, "2026-01-04"), ("1" * 32, "2026-01-03"), ("2" * 32, "2026-01-01")]
+    with engine.begin() as connection:
+        connection.exec_driver_sql(f"INSERT INTO conversations (id, created_at) VALUES ('{'c' * 32}', '2026-01-01')")
+        for position, answer_id in enumerate(("1" * 32, "2" * 32)):
+            connection.exec_driver_sql(
+                "INSERT INTO turns (id, conversation_id, position, question, interpreted_question, status,"
+                " question_type, index_version, filters, cited, shown_at_most, created_at) VALUES"
+                f" ('{answer_id}', '{'c' * 32}', {position}, 'Q', 'Q', 'answered', 'quantity', 'v1', '{{}}', '[]', 3,"
+                " '2026-01-01')"
+            )
+        for number, (answer_id, day) in enumerate(said):
+            connection.execute(text(verdict), {"id": f"{number:032}", "answer": answer_id, "at": f"{day} 00:00:00"})
+    upgrade(engine)
+    query = text("SELECT id, answer_id FROM feedback ORDER BY id")
+    with engine.connect() as connection:
+        assert [tuple(row) for row in connection.execute(query)] == [
+            (f"{1:032}", "1" * 32),
+            (f"{3:032}", "2" * 32),
+        ]
+    another = {"id": f"{4:032}", "answer": "1" * 32, "at": "2026-01-05 00:00:00"}
+    with pytest.raises(IntegrityError), engine.begin() as connection:
+        connection.execute(text(verdict), another)
+    with engine.begin() as connection, Operations.context(MigrationContext.configure(connection)):
+        import_module("web.migrations.versions.v0009_verdicts").downgrade()
+    with engine.begin() as connection:
+        connection.execute(text(verdict), another)
+    (index,) = inspect(engine).get_indexes("feedback")
+    assert (index["name"], bool(index["unique"])) == ("ix_feedback_answer_id", False)
+    engine.dispose()
+
+
 # Turns
 
 
@@ -297,14 +337,39 @@ def test_it_survives_being_closed_and_opened(store: Store, database_url: str) ->
     again.close()
 
 
-def test_feedback_belongs_to_an_answer(store: Store) -> None:
-    _, answer_id = store.conversations.record(ANSWER, "v1")
-    up = store.conversations.add_feedback(answer_id, "up")
-    down = store.conversations.add_feedback(answer_id, "down", "不是我要的条款")
-    kept = rows(store, feedback, "id", "answer_id", "verdict", "reason")
-    assert kept == [(up, answer_id, "up", None), (down, answer_id, "down", "不是我要的条款")]
+def test_an_answer_has_one_verdict_the_latest(store: Store) -> None:
+    conversation_id, answer_id = store.conversations.record(ANSWER, "v1")
+    _, other = store.conversations.record(ANSWER, "v1", conversation_id)
+    first = store.verdicts.add(answer_id, "down", "不是我要的条款")
+    ((at,),) = rows(store, feedback, "created_at")
+    assert store.verdicts.add(answer_id, "up") == first
+    assert rows(store, feedback, "id", "answer_id", "verdict", "reason") == [(first, answer_id, "up", None)]
+    ((later,),) = rows(store, feedback, "created_at")
+    assert later > at
+    second = store.verdicts.add(other, "down", "不全")
+    assert second != first
+    given = store.verdicts.of_conversation(conversation_id)
+    assert {each: (said.feedback_id, said.verdict, said.reason) for each, said in given.items()} == {
+        answer_id: (first, "up", ""),
+        other: (second, "down", "不全"),
+    }
     with pytest.raises(UnknownAnswer):
-        store.conversations.add_feedback("0" * 32, "up")
+        store.verdicts.add("0" * 32, "up")
+
+
+@pytest.mark.parametrize("words", ["", "0" * 31, "0" * 31 + "\0", "0" * 32 + "\n", "\0", "\ud800", "' OR 1=1 --"])
+def test_what_is_no_id_is_unknown_and_never_asked_for(store: Store, words: str) -> None:
+    for turns_of in (store.conversations.turns, partial(store.history.find, "x"), partial(store.history.delete, "x")):
+        with pytest.raises(UnknownConversation):
+            turns_of(words)
+    for answer_of in (store.conversations.turns_to, partial(store.verdicts.add, verdict="up")):
+        with pytest.raises(UnknownAnswer):
+            answer_of(words)
+    for verdict_of in (store.verdicts.get, partial(store.verdicts.explain, reason="不全")):
+        with pytest.raises(UnknownFeedback):
+            verdict_of(words)
+    store.verdicts.withdraw(words)
+    assert store.verdicts.of_conversation(words) == {}
 
 
 # At the same time
@@ -316,6 +381,22 @@ def test_threads_write_at_the_same_time_without_losing_a_turn(store: Store) -> N
         kept = [*pool.map(lambda _: store.conversations.record(ANSWER, "v1", conversation_id), range(200))]
     assert len({answer_id for _, answer_id in kept}) == 200
     assert sorted(position for (position,) in rows(store, turns, "position")) == [*range(201)]
+
+
+def test_verdicts_at_the_same_time_are_one(store: Store) -> None:
+    for _ in range(5):
+        _, answer_id = store.conversations.record(ANSWER, "v1")
+        together = Barrier(8)
+
+        def judge(number: int, answer_id: str = answer_id, together: Barrier = together) -> str:
+            together.wait()
+            return store.verdicts.add(answer_id, "down" if number % 2 else "up", str(number))
+
+        with ThreadPoolExecutor(8) as pool:
+            (feedback_id,) = {*pool.map(judge, range(8))}
+        verdict = store.verdicts.get(feedback_id)
+        assert verdict.verdict == ("down" if int(verdict.reason) % 2 else "up")
+    assert len(rows(store, feedback, "id")) == 5
 
 
 _RECORD = """

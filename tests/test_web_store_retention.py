@@ -37,7 +37,7 @@ def asked(store: Store, *days_ago: float) -> str:
     conversation: str | None = None
     for days in days_ago:
         conversation, answer_id = store.conversations.record(replace(ANSWER, question=str(days)), "v1", conversation)
-        store.conversations.add_feedback(answer_id, "up")
+        store.verdicts.add(answer_id, "up")
         with store.database.writing() as connection:
             moment = NOW - timedelta(days=days)
             connection.execute(update(turns).where(turns.c.id == answer_id).values(created_at=moment))

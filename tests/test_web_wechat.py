@@ -335,7 +335,8 @@ def plain(assistant: Assistant, store: Store) -> Iterator[Platform]:
 def platforms(agreed: WeChatSettings, assistant: Assistant, store: Store) -> Iterator[Platform]:
     watched, now = Watched(assistant), [float(NOW)]
     app = FastAPI()
-    metrics = Metrics(assistant.index_version, len(assistant.library))
+    metrics = Metrics()
+    metrics.serves(assistant.index_version, len(assistant.library))
     app.include_router(wechat_router(Desk(watched, store), metrics, agreed, lambda: now[0]))
     install(app, lambda request, problem: None)
     app.add_middleware(BodyLimit)

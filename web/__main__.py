@@ -5,14 +5,19 @@ from __future__ import annotations
 import socket
 import sys
 from datetime import datetime
-from typing import Annotated, Any, NoReturn
+from typing import Annotated
 
 import typer
-from pydantic import ValidationError
 
 from web.access.command import keys
 from web.admin.command import commands as accounts
+from web.beijing import beginning
+from web.command_line import leave, opened_store, read_settings
+from web.operation.logs import set_up_logs
+from web.operation.notices import READY, STOPPING, notify
 from web.settings import Settings
+from web.store.retention import Retention
+from web.store.retention import forget as forget_before
 
 QUEUE = 2048
 """Connections that may wait to be accepted."""
@@ -50,9 +55,8 @@ def mcp() -> None:
     from index.model import ModelError
     from index.storage import IndexUnavailable
     from web.mcp import serve as serve_tools
-    from web.operation.logs import set_up_logs
 
-    settings = read_settings(None, None)
+    settings = read_settings()
     set_up_logs(settings.log)
     try:
         serve_tools(settings.home)
@@ -73,25 +77,8 @@ def forget(
     ],
 ) -> None:
     """What the server does by itself, for a day of one's own choice."""
-    from web.store.database import DatabaseUnavailable, open_database
-    from web.store.retention import forget as forget_before
-
-    try:
-        database = open_database(read_settings(None, None).store_url)
-    except DatabaseUnavailable as error:
-        leave(str(error))
-    typer.echo(f"已删除 {forget_before(database, before.astimezone())} 段对话。")
-    database.close()
-
-
-def read_settings(host: str | None, port: int | None, workers: int | None = None) -> Settings:
-    """Settings from the environment, the command line first. Leaves with a message where one is not valid."""
-    given: dict[str, Any] = {"host": host, "port": port, "workers": workers}
-    try:
-        return Settings(**{name: value for name, value in given.items() if value is not None})
-    except ValidationError as error:
-        names = "、".join(str(each["loc"][0]) for each in error.errors())
-        leave(f"设置有误：{names}。请检查环境变量。")
+    with opened_store() as store:
+        typer.echo(f"已删除 {forget_before(store.database, beginning(before.date()))} 段对话。")
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -105,9 +92,6 @@ def listen(host: str, port: int) -> socket.socket:
 
 def run(settings: Settings, listener: socket.socket) -> None:
     """Serve until told to stop, in one process or more. Leaves with a message where the index cannot be opened."""
-    from web.operation.logs import set_up_logs
-    from web.operation.notices import READY, STOPPING, notify
-    from web.store.retention import Retention
 
     def ready() -> None:
         typer.echo(f"医养问策已就绪：{address(listener)}")
@@ -134,12 +118,6 @@ def address(listener: socket.socket) -> str:
     """The address to open in a browser."""
     host, port = listener.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-
-
-def leave(message: str) -> NoReturn:
-    """Say why, and exit with status 1."""
-    typer.echo(message, err=True)
-    raise typer.Exit(1)
 
 
 if __name__ == "__main__":

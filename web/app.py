@@ -62,9 +62,9 @@ def create_app(
     An app ends with the index it is over, and another one takes its place: metrics, the store and whatever else is
     handed in go on. cached_answers: how many are kept for those who ask the same again. access: who may come in and how
     often; where none is handed in, all may, keys hold, and nothing is limited but keys. public_url: where links in
-    messages lead, whatever Host a request names. originals: the files that documents were read from; where none are
-    handed in, those that come with the program. administration: what the pages behind the login need; where none is
-    handed in, there are none.
+    messages, files and copied answers lead, whatever Host a request names. originals: the files that documents were
+    read from; where none are handed in, those that come with the program. administration: what the pages behind the
+    login need; where none is handed in, there are none.
     """
     app = FastAPI(
         title=TITLE,
@@ -87,8 +87,8 @@ def create_app(
     app.include_router(openai_router(desk, metrics))
     if wechat is not None:
         app.include_router(wechat_router(desk, metrics, wechat))
-    app.include_router(chat_router(desk, pages, metrics))
-    app.include_router(answer_router(desk, pages))
+    app.include_router(chat_router(desk, pages, metrics, public_url))
+    app.include_router(answer_router(desk, pages, public_url))
     app.include_router(verdicts_router(desk, pages))
     app.include_router(history_router(store, pages))
     originals = originals or Originals()

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
 from time import perf_counter
 from typing import Protocol
 
@@ -13,6 +12,7 @@ from assistant.answers import Turn as Said
 from corpus.citations import Citation
 from corpus.library import Library
 from index.stages import stage, timed
+from web import beijing
 from web.masking import impersonal, masked
 from web.operation.answer_cache import AnswerCache, Occasion
 from web.store import Store
@@ -44,13 +44,15 @@ class Answering(Protocol):
 
 
 _NO_FILTERS = Filters()
+LIMIT = 3
+"""Provisions that an answer cites at most, where nobody says otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
     """An answer with the ids under which it is kept; elapsed_ms takes in reading and writing the store.
 
-    was_cached  whether it was at hand; None where it could not have been
+    was_cached  whether it was at hand; None where none are kept
     seconds     how long each stage took, the store among them
     filters     what it was narrowed down by
     lapsed      whether the conversation was too long ago to be leaned on
@@ -76,26 +78,38 @@ class Desk:
     cache: AnswerCache | None = None
 
     def ask(
-        self, question: str, conversation_id: str | None = None, filters: Filters = _NO_FILTERS, limit: int = 3
+        self, question: str, conversation_id: str | None = None, filters: Filters = _NO_FILTERS, limit: int = LIMIT
     ) -> Asked:
         """The answer carries the question as it is kept, without personal data.
 
         Raises UnknownConversation; UnknownDocument where filters name a document that is not in the library.
         """
-        began = perf_counter()
         for document_id in filters.document_ids or ():
             self.assistant.library.get(document_id)
+        began = perf_counter()
         with timed() as seconds:
             with stage("store"):
                 turns = self.store.conversations.turns(conversation_id) if conversation_id else ()
             history = tuple(turn.said for turn in turns if turn.is_recent)
-            found, was_cached = self._answer(impersonal(question), history, filters, limit)
-            answer = replace(found, question=masked(question))
-            version = self.assistant.index_version
-            with stage("store"):
-                kept = self.store.conversations.record(answer, version, conversation_id, filters, limit)
+            asked = self._record(question, history, conversation_id, filters, limit)
         elapsed, lapsed = (perf_counter() - began) * 1000, bool(turns) and not history
-        return Asked(answer, *kept, version, elapsed, was_cached, seconds, filters, lapsed)
+        return replace(asked, elapsed_ms=elapsed, seconds=seconds, lapsed=lapsed)
+
+    def converse(self, questions: Sequence[str]) -> Asked:
+        """The answer to the last question, for callers who hold the conversation themselves and send all of it.
+
+        The earlier ones are answered again: the same question on the same index gives the same answer. Only the last is
+        recorded.
+        """
+        *earlier, question = questions
+        began = perf_counter()
+        with timed() as seconds:
+            history: tuple[Said, ...] = ()
+            for each in earlier:
+                answer, _ = self._answer(impersonal(each), history)
+                history = (*history, Said.of(answer))
+            asked = self._record(question, history)
+        return replace(asked, elapsed_ms=(perf_counter() - began) * 1000, seconds=seconds)
 
     def recall(self, conversation_id: str) -> tuple[Asked, ...]:
         """The latest turns of a conversation, answered again: the same question on the same index says the same.
@@ -111,7 +125,7 @@ class Desk:
 
     def answered(self, answer_id: str) -> Asked:
         """An answer given earlier, given again. Raises UnknownAnswer."""
-        conversation_id, turns = self.store.history.turns_to(answer_id)
+        conversation_id, turns = self.store.conversations.turns_to(answer_id)
         *before, turn = turns
         return self._again(turn, conversation_id, tuple(each.said for each in before))
 
@@ -120,13 +134,28 @@ class Desk:
         kept = replace(answer, question=turn.question)
         return Asked(kept, conversation_id, turn.answer_id, turn.index_version, 0.0, filters=turn.filters)
 
+    def _record(
+        self,
+        question: str,
+        history: tuple[Said, ...],
+        conversation_id: str | None = None,
+        filters: Filters = _NO_FILTERS,
+        limit: int = LIMIT,
+    ) -> Asked:
+        """An answer, worked out and kept; not timed yet."""
+        found, was_cached = self._answer(impersonal(question), history, filters, limit)
+        answer, version = replace(found, question=masked(question)), self.assistant.index_version
+        with stage("store"):
+            kept = self.store.conversations.record(answer, version, conversation_id, filters, limit)
+        return Asked(answer, *kept, version, 0.0, was_cached, filters=filters)
+
     def _answer(
-        self, question: str, history: tuple[Said, ...], filters: Filters, limit: int
+        self, question: str, history: tuple[Said, ...], filters: Filters = _NO_FILTERS, limit: int = LIMIT
     ) -> tuple[Answer, bool | None]:
-        """The answer, and whether it was at hand; None for one that leans on others and is not kept."""
-        if self.cache is None or history:
+        """The answer, and whether it was at hand."""
+        if self.cache is None:
             return self.assistant.ask(question, history=history, filters=filters, limit=limit), None
-        occasion = Occasion(question, filters, limit, self.assistant.index_version, date.today())
+        occasion = Occasion(question, history, filters, limit, self.assistant.index_version, beijing.today())
         answer = self.cache.get(occasion)
         if answer is not None:
             return answer, True

@@ -16,9 +16,9 @@ FOR_GOOD = "public, max-age=31536000, immutable"
 FOR_A_WHILE = "public, max-age=300"
 
 
-def fingerprints(directory: Path = DIRECTORY) -> Mapping[str, str]:
+def fingerprints() -> Mapping[str, str]:
     """File name to the first 12 hexadecimal digits of its SHA-256."""
-    files = sorted(path for path in directory.iterdir() if path.is_file())
+    files = sorted(path for path in DIRECTORY.iterdir() if path.is_file())
     return {path.name: sha256(path.read_bytes()).hexdigest()[:12] for path in files}
 
 

@@ -19,6 +19,8 @@ from numpy.typing import NDArray
 from stdnum import luhn, numdb
 from stdnum.cn import ric
 
+from web import beijing
+
 IDENTITY = "［身份证号已隐去］"
 CARD = "［银行卡号已隐去］"
 TELEPHONE = "［电话号码已隐去］"
@@ -165,7 +167,7 @@ def _is_county(code: str) -> bool:
 
 def _is_born(day: str) -> bool:
     try:
-        return date(1850, 1, 1) <= date(int(day[:4]), int(day[4:6]), int(day[6:])) <= date.today()
+        return date(1850, 1, 1) <= date(int(day[:4]), int(day[4:6]), int(day[6:])) <= beijing.today()
     except ValueError:
         return False
 
@@ -182,10 +184,16 @@ def _spelt(label: str) -> _Rule:
     """A rule for eleven Chinese numerals and more in a row that are such a number when written in digits."""
 
     def holds(numerals: str) -> bool:
-        return masked("".join(_NUMERALS.get(sign, sign) for sign in numerals)) == label
+        return _read_out(numerals) == label
 
     pattern = rf"{_CHINESE}(?<!{_CHINESE}{_CHINESE})(?:{_GAP}{_CHINESE}){{10,}}+[Xx]?"
     return _Rule(label, re.compile(pattern), re.compile(_CHINESE), holds)
+
+
+@lru_cache(4096)
+def _read_out(numerals: str) -> str:
+    """What is left of Chinese numerals that are written in digits; asked for each label."""
+    return masked("".join(_NUMERALS.get(sign, sign) for sign in numerals))
 
 
 # The provinces of GB/T 2260; 83 stands for Taiwan in residence permits, 91 to 98 begin those of foreigners.
@@ -204,7 +212,11 @@ _EIGHTEEN = (
     rf"[1-9](?:{_GAP}\d){{5}}{_GAP}(?:1{_GAP}[89]|2{_GAP}0)(?:{_GAP}\d){{2}}{_GAP}[01]{_GAP}\d{_GAP}[0-3]"
     rf"(?:{_GAP}\d){{4}}{_GAP}[\dXx]"
 )
-_PAPERS = "社会?保障?|医保|医疗保险|护照|通行证|居住证|残疾人?证|老年人?证|军官证|就诊|病历|住院|门诊|身份证"
+_PAPERS = (
+    "社会?保障?|医保|医疗保险|护照|通行证|台胞证|回乡证|居住证|残疾人?证|老年人?证|军官证|就诊|病历|住院|门诊|身份证"
+)
+_PAPER_NUMBER = r"[A-Za-z]{2,3}\d{7}|[A-Za-z]{0,3}\d{8,20}[A-Za-z]?"
+"""Passports since 2017, and permits to Hong Kong and Macau since 2019, have two letters and seven digits."""
 _LINKS = r"(?:[卡证号码编是为:]|\s){0,8}+"
 _CHINA = rf"(?:\((?:\+|00)?86\)|(?:\+|00)?86){_GAP}"
 _EXTENSION = r"(?:\s?(?:转|分机)\s?\d{1,6}|-\d{1,6}(?!\d))?"
@@ -248,7 +260,7 @@ _NUMBER = re.compile(r"[0-9](?:\D{0,9}+\d){6}")
 _RULES = (
     _Rule(
         EMAIL,
-        re.compile(r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]++@(?:[A-Za-z0-9-]++\.)++[A-Za-z0-9-]++"),
+        re.compile(r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]++@[A-Za-z0-9-]++(?:\.[A-Za-z0-9-]++)++"),
         re.compile("@"),
     ),
     _Rule(DIGITS, re.compile(rf"[0-9](?<!\d\d)\d{{{LONGEST},}}+"), _NUMBER),
@@ -272,7 +284,10 @@ _RULES = (
         _is_no_date,
     ),
     _Rule(
-        DOCUMENT, re.compile(rf"(?:{_PAPERS}){_LINKS}([A-Za-z]{{0,3}}\d{{8,20}}[A-Za-z]?){_ON}"), _NUMBER, _is_no_date
+        DOCUMENT,
+        re.compile(rf"(?:{_PAPERS}){_LINKS}({_PAPER_NUMBER}){_ON}"),
+        _NUMBER,
+        _is_no_date,
     ),
     # long ones first: what is left is short enough to be tried from each of its signs
     *(_spelt(label) for label in (DIGITS, IDENTITY, CARD, TELEPHONE)),

@@ -11,7 +11,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from time import perf_counter
 from typing import Any
 
 import anyio
@@ -31,8 +30,9 @@ from mcp.types import (
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from assistant.pipeline import open_assistant
-from web import schemas
-from web.api.checks import mismatch
+from web import beijing, schemas
+from web.api.checks import checked
+from web.api.questions import searched
 from web.asking import Desk
 from web.problems import Problem, echo, invalid, problem_of
 from web.settings import Settings
@@ -82,36 +82,14 @@ class _Kind:
         )
 
 
-def _ask(desk: Desk, request: schemas.AskRequest) -> schemas.AskResponse:
-    filters = (request.filters or schemas.FiltersIn()).to_filters()
-    asked = desk.ask(request.question, request.conversation_id, filters, request.limit)
+def _ask(desk: Desk, request: schemas.QuestionRequest) -> schemas.AskResponse:
+    asked = desk.ask(request.question, request.conversation_id, request.to_filters(), request.limit)
     return schemas.AskResponse.from_answer(asked, desk.assistant.library)
-
-
-def _search(desk: Desk, request: schemas.SearchRequest) -> schemas.SearchResponse:
-    began = perf_counter()
-    library = desk.assistant.library
-    for document_id in request.document_id or ():
-        library.get(document_id)
-    found = desk.assistant.search(request.q, filters=request.to_filters(), limit=request.limit)
-    return schemas.SearchResponse(
-        hits=[schemas.HitOut.of(hit, library) for hit in found],
-        index_version=desk.assistant.index_version,
-        elapsed_ms=round((perf_counter() - began) * 1000, 2),
-    )
 
 
 def _provision(desk: Desk, request: ProvisionRequest) -> schemas.ProvisionOut:
     document = desk.assistant.library.get(request.document_id)
     return schemas.ProvisionOut.of(document, document.find(request.article_id))
-
-
-def _verify(desk: Desk, request: schemas.VerifyRequest) -> schemas.VerifyResponse:
-    library = desk.assistant.library
-    if request.document_id not in library:
-        return schemas.VerifyResponse(valid=False, reason="文件库中没有这份文件")
-    reason = mismatch(request, library.get(request.document_id))
-    return schemas.VerifyResponse(valid=reason is None, reason=reason)
 
 
 TOOLS = {
@@ -120,7 +98,7 @@ TOOLS = {
         "用一句话提问，得到逐字引用文件原文的回答：answer 是完整的回答，citations 是可核对的引文。"
         "status：answered 有明文；unspecified 有相关规定但未写明所问；clarify 需补充；not_found 文件中没有。"
         "追问时带上返回的 conversation_id。",
-        schemas.AskRequest,
+        schemas.QuestionRequest,
         schemas.AskResponse,
         _ask,
         only_reads=False,  # the turn is kept, so that it can be followed up
@@ -130,7 +108,7 @@ TOOLS = {
         "列出与一句话相近的条目，最相近的在前；不作回答。可限定地区、文件和日期。",
         schemas.SearchRequest,
         schemas.SearchResponse,
-        _search,
+        searched,
     ),
     "get_provision": _Kind(
         "看条目",
@@ -144,7 +122,7 @@ TOOLS = {
         "核对一条引文是否与文件逐字相符；不相符时说明原因。所需各项即 citations 中的同名字段。",
         schemas.VerifyRequest,
         schemas.VerifyResponse,
-        _verify,
+        lambda desk, claim: checked(desk.assistant.library, claim),
     ),
 }
 
@@ -155,7 +133,7 @@ def serve(home: Path) -> None:
     The other settings come from the environment. Raises IndexUnavailable, EncoderError, ModelError.
     """
     settings = Settings(home=home)
-    assistant = open_assistant(settings.home, settings.encoder)
+    assistant = open_assistant(settings.home, settings.encoder, beijing.today)
     store = open_store(settings.store_url)
     try:
         anyio.run(_run, server_over(Desk(assistant, store)))

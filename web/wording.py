@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from assistant.questions import MAX_QUESTION
+from web.problems import Problem
 
 _INVISIBLE = re.compile("[\u200b-\u200f\u061c\u2060\ufeff\u00ad\u202a-\u202e\u2066-\u2069]")
 """Zero-width characters, direction marks and embeddings: pasted along unseen, dropped. Without them, nothing can be
@@ -19,12 +20,11 @@ _FORBIDDEN = re.compile(
 )
 
 
-class WordingError(ValueError):
-    """Words that are refused; code is one of web.problems.KINDS, the message is Chinese."""
+class WordingError(Problem):
+    """Words that are refused; its text is the reason, in Chinese."""
 
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
+    def __str__(self) -> str:
+        return self.detail
 
 
 def clean_words(words: str) -> str:

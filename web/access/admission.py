@@ -24,7 +24,7 @@ from web.store.keys import Key, Keys, UnknownKey
 ATTEMPTS = 10
 """Wrong keys a minute that one address may show."""
 READINGS = 5
-"""Pages, hints and documents that an address may read for each question that it may ask."""
+"""Pages, hints and documents that an address may read for each question that it may ask, or file that it may take."""
 _MOST_LOCKS = 10_000
 _CHALLENGE = 'Bearer realm="yiyang"'
 
@@ -48,7 +48,8 @@ class Access:
         self._check_without_key(request, rule)
         if not self.settings.per_minute or rule.ground is Ground.METRICS:
             return Admission(self)
-        return await self._by_address(address, rule)
+        is_dear = rule.is_dear or rule.recalls_by in request.query_params
+        return await self._by_address(address, is_dear=is_dear)
 
     async def _by_key(self, key: Key, rule: Rule) -> Admission:
         if rule.scope is not None and rule.scope not in key.scopes:
@@ -58,9 +59,9 @@ class Access:
         admission = Admission(self, key=key)
         return await admission.taking(1)
 
-    async def _by_address(self, address: str, rule: Rule) -> Admission:
+    async def _by_address(self, address: str, *, is_dear: bool) -> Admission:
         per_minute = self.settings.per_minute
-        name, most = ("asks", per_minute) if rule.is_asked else ("reads", per_minute * READINGS)
+        name, most = ("asks", per_minute) if is_dear else ("reads", per_minute * READINGS)
         admission = Admission(self, window=f"{name}:{address}", per_minute=most)
         return await admission.taking(1)
 

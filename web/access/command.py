@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
-if TYPE_CHECKING:
-    from web.store import Store
-    from web.store.keys import Key
+from web.beijing import BEIJING
+from web.command_line import leave, opened_store
+from web.store import Store
+from web.store.keys import PER_MINUTE, InvalidKey, Key, UnknownKey
 
 NEVER = "—"
 WIDEST = 500
@@ -37,16 +36,14 @@ def create(
     per_day: Annotated[int | None, typer.Option(help="每日最多几次；不填则不限。", show_default=False)] = None,
 ) -> None:
     """The token goes to standard output alone, so that a script can take it; the words about it do not."""
-    from web.store.keys import PER_MINUTE, InvalidKey
-
-    with _open() as store:
+    with opened_store() as store:
         try:
             last_day = _last_day(expires, store.keys.today()) if expires is not None else None
             wanted = [scope.strip() for scope in scopes.split(",") if scope.strip()]
             limit = PER_MINUTE if per_minute is None else per_minute
             key, token = store.keys.create(name, wanted, last_day, limit, per_day)
         except InvalidKey as error:
-            _leave(str(error))
+            leave(str(error))
     until = f"有效期至 {key.expires_on}" if key.expires_on else "长期有效"
     typer.echo(f"已新建密钥 {key.key_id}（{key.name}），{until}。密钥如下，只显示这一次，请立即妥善保存：", err=True)
     typer.echo(token)
@@ -55,11 +52,11 @@ def create(
 @keys.command("list", help="列出全部密钥，新的在前。")
 def list_keys() -> None:
     """A table as wide as it needs to be; nothing in it opens anything."""
-    from rich.console import Console
+    from rich.console import Console  # not for every command: it takes its time
     from rich.table import Table
 
     table = Table(*_COLUMNS, box=None, pad_edge=False)
-    with _open() as store:
+    with opened_store() as store:
         for key in store.keys.all():
             table.add_row(*_row(key, store))
     if not table.row_count:
@@ -73,45 +70,16 @@ def revoke(
     key_id: Annotated[str, typer.Argument(metavar="ID", help="密钥的编号，见 keys list。", show_default=False)],
 ) -> None:
     """Says so; a second time too."""
-    from web.store.keys import UnknownKey
-
-    with _open() as store:
+    with opened_store() as store:
         try:
             key = store.keys.revoke(key_id)
         except UnknownKey:
-            _leave("没有这个编号的密钥。全部密钥见 python -m web keys list。")
+            leave("没有这个编号的密钥。全部密钥见 python -m web keys list。")
     typer.echo(f"密钥 {key.key_id}（{key.name}）已停用，5 秒内生效。")
-
-
-@contextmanager
-def _open() -> Iterator[Store]:
-    """The store that the settings name. Leaves with a message where it cannot be opened."""
-    from pydantic import ValidationError
-
-    from web.settings import Settings
-    from web.store import open_store
-    from web.store.database import DatabaseUnavailable
-
-    try:
-        settings = Settings()
-        settings.home.mkdir(parents=True, exist_ok=True)
-        store = open_store(settings.store_url)
-    except ValidationError as error:
-        _leave(f"设置有误：{'、'.join(str(each['loc'][0]) for each in error.errors())}。请检查环境变量。")
-    except DatabaseUnavailable as error:
-        _leave(str(error))
-    except OSError as error:
-        _leave(f"无法读写 YIYANG_HOME（{error.strerror or error}），请检查目录权限。")
-    try:
-        yield store
-    finally:
-        store.close()
 
 
 def _last_day(words: str, today: date) -> date:
     """The last day of validity. Raises InvalidKey."""
-    from web.store.keys import InvalidKey
-
     try:
         if days := _DAYS.fullmatch(words):
             return today + timedelta(days=int(days[1]))
@@ -121,8 +89,6 @@ def _last_day(words: str, today: date) -> date:
 
 
 def _row(key: Key, store: Store) -> tuple[str, ...]:
-    from web.store.keys import BEIJING
-
     used = key.last_used_at.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M") if key.last_used_at else NEVER
     return (
         key.key_id,
@@ -135,8 +101,3 @@ def _row(key: Key, store: Store) -> tuple[str, ...]:
         str(key.expires_on or NEVER),
         used,
     )
-
-
-def _leave(message: str) -> NoReturn:
-    typer.echo(message, err=True)
-    raise typer.Exit(1)

@@ -54,15 +54,13 @@ class Gate:
             await answer(scope, receive, send)
             return
         request.state.admission = admission
-        if admission.key is not None:
-            request.state.key_id = admission.key.key_id  # for the log
         await self.app(scope, receive, _with_headers(send, admission))
 
     async def _refuse(self, request: Request, rule: Rule, problem: Problem) -> Response:
         if rule.path.startswith("/v1"):
             return refusal(problem)
         page = self._pages.problem(request, problem)
-        if page is not None and rule.is_asked and request.method == "POST":
+        if page is not None and rule.is_dear and request.method == "POST":
             page = await self._with_what_was_typed(request, problem)
         return page or problem.response()
 

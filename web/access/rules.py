@@ -22,33 +22,37 @@ class Ground(Enum):
 class Rule:
     """What holds for an address and all below it.
 
-    scope     the permission that a key needs; None where any key will do
-    is_asked  whether a question is answered, which is dear
-    by_pages  whether the pages call it by their scripts, or lead to it
+    scope       the permission that a key needs; None where any key will do
+    is_dear     whether it takes as long as an answer does
+    recalls_by  the field in the address by which a page answers earlier questions again, which is as dear
+    by_pages    whether the pages call it by their scripts, or lead to it
     """
 
     path: str
     ground: Ground
     scope: str | None = None
-    is_asked: bool = False
+    is_dear: bool = False
+    recalls_by: str = ""
     by_pages: bool = False
 
 
 PAGES = Rule("", Ground.PAGE)
+FILES = ("csv", "xlsx", "ics")
+"""Forms in which the ledger is taken away."""
 _RULES = (
-    Rule("/api/v1/ask", Ground.PROGRAM, "ask", is_asked=True),
-    Rule("/api/v1/ask/batch", Ground.PROGRAM, "batch", is_asked=True),
+    Rule("/api/v1/ask", Ground.PROGRAM, "ask", is_dear=True),
+    Rule("/api/v1/ask/batch", Ground.PROGRAM, "batch", is_dear=True),
     Rule("/api/v1/suggestions", Ground.PROGRAM, "ask", by_pages=True),
     Rule("/api/v1/feedback", Ground.PROGRAM, "ask", by_pages=True),
-    Rule("/api/v1/search", Ground.PROGRAM, "search", is_asked=True),
+    Rule("/api/v1/search", Ground.PROGRAM, "search", is_dear=True),
     Rule("/api/v1/documents", Ground.PROGRAM, "documents", by_pages=True),
     Rule("/api/v1/references", Ground.PROGRAM, "documents"),
     Rule("/api/v1/requirements", Ground.PROGRAM, "documents"),
-    *(Rule(f"/api/v1/requirements.{kind}", Ground.PROGRAM, "documents") for kind in ("csv", "xlsx", "ics")),
+    *(Rule(f"/api/v1/requirements.{form}", Ground.PROGRAM, "documents", is_dear=True) for form in FILES),
     Rule("/api/v1/verify", Ground.PROGRAM, "documents"),
-    Rule("/api/v1/export", Ground.PROGRAM, "export"),
+    Rule("/api/v1/export", Ground.PROGRAM, "export", is_dear=True),
     Rule("/api", Ground.PROGRAM),
-    Rule("/v1/chat/completions", Ground.PROGRAM, "ask", is_asked=True),
+    Rule("/v1/chat/completions", Ground.PROGRAM, "ask", is_dear=True),
     Rule("/v1/models", Ground.PROGRAM),
     Rule("/v1", Ground.PROGRAM),
     Rule("/metrics", Ground.METRICS, "metrics"),
@@ -60,8 +64,11 @@ _RULES = (
     Rule("/openapi.json", Ground.FOYER),
     Rule("/admin", Ground.FOYER),  # has a login of its own
     Rule("/appearance", Ground.FOYER),
-    Rule("/ask", Ground.PAGE, is_asked=True),
-    Rule("/compare", Ground.PAGE, is_asked=True),
+    Rule("/", Ground.PAGE, recalls_by="c"),
+    Rule("/ask", Ground.PAGE, is_dear=True),
+    Rule("/answers", Ground.PAGE, is_dear=True),
+    Rule("/compare", Ground.PAGE, is_dear=True),
+    *(Rule(f"/ledger.{form}", Ground.PAGE, is_dear=True) for form in FILES),
 )
 RULES = {rule.path: rule for rule in _RULES}
 

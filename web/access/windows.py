@@ -67,10 +67,6 @@ class Windows:
 
         return await self._counted(see)
 
-    async def close(self) -> None:
-        if self._redis is not None:
-            await self._redis.storage.bridge.storage.aclose()  # type: ignore[attr-defined]  # the client of redis-py
-
     async def _left(
         self, windows: MovingWindowRateLimiter, item: RateLimitItemPerMinute, name: str, granted: bool
     ) -> Allowance:

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import Annotated, NoReturn, TypeVar
+from collections.abc import Callable
+from typing import Annotated, TypeVar
 
 import typer
-from pydantic import ValidationError
 
 from web.admin.entrance import BadName, clean_name
 from web.admin.passwords import SHORTEST, WeakPassword, hashed
-from web.settings import Settings
-from web.store import Store, open_store
+from web.beijing import BEIJING
+from web.command_line import leave, opened_store
+from web.store import Store
 from web.store.accounts import AccountTaken, UnknownAccount
 from web.store.audit import Action
-from web.store.database import DatabaseUnavailable
-from web.store.keys import BEIJING
 
 WHO = "命令行"
 """Who did it, in the log."""
@@ -33,10 +30,10 @@ FromStandardInput = Annotated[bool, typer.Option("--password-stdin", help="从�
 @commands.command()
 def add(name: Name, password_stdin: FromStandardInput = False) -> None:
     """新建账号；密码输入两次，不显示。"""
-    with _store() as store:
+    with opened_store() as store:
         plain = _or_leave(lambda: clean_name(name))
         if store.accounts.named(plain) is not None:
-            _leave(f"已有名为「{plain}」的账号；改密码请用 accounts password")
+            leave(f"已有名为「{plain}」的账号；改密码请用 accounts password")
         password_hash = _new_password(plain, password_stdin)
         _or_leave(lambda: store.accounts.add(plain, password_hash))
         store.audit.record(WHO, Action.ACCOUNT_ADDED, plain)
@@ -46,7 +43,7 @@ def add(name: Name, password_stdin: FromStandardInput = False) -> None:
 @commands.command("list")
 def list_accounts() -> None:
     """列出账号，每行一个：名称、建立日期、是否停用。"""
-    with _store() as store:
+    with opened_store() as store:
         for account in store.accounts.all():
             state = "停用" if account.disabled else "可用"
             typer.echo(f"{account.name}\t{account.created_at.astimezone(BEIJING):%Y-%m-%d}\t{state}")
@@ -55,7 +52,7 @@ def list_accounts() -> None:
 @commands.command()
 def password(name: Name, password_stdin: FromStandardInput = False) -> None:
     """更改密码；该账号须重新登录，已停用的随之恢复。"""
-    with _store() as store:
+    with opened_store() as store:
         plain = _known(store, name)
         password_hash = _new_password(plain, password_stdin)
         store.accounts.set_password(plain, password_hash)
@@ -66,35 +63,17 @@ def password(name: Name, password_stdin: FromStandardInput = False) -> None:
 @commands.command()
 def disable(name: Name) -> None:
     """停用账号，立即退出登录；改密码即可恢复。"""
-    with _store() as store:
+    with opened_store() as store:
         plain = _known(store, name)
         store.accounts.disable(plain)
         store.audit.record(WHO, Action.ACCOUNT_DISABLED, plain)
         typer.echo(f"已停用「{plain}」")
 
 
-@contextmanager
-def _store() -> Iterator[Store]:
-    try:
-        settings = Settings()
-        settings.home.mkdir(parents=True, exist_ok=True)
-        store = open_store(settings.store_url)
-    except ValidationError:
-        _leave("设置有误，请检查环境变量")
-    except DatabaseUnavailable as error:
-        _leave(str(error))
-    except OSError as error:
-        _leave(f"无法读写 YIYANG_HOME（{error.strerror or error}），请检查目录权限")
-    try:
-        yield store
-    finally:
-        store.close()
-
-
 def _known(store: Store, name: str) -> str:
     plain = _or_leave(lambda: clean_name(name))
     if store.accounts.named(plain) is None:
-        _leave(f"没有名为「{plain}」的账号；accounts list 可列出全部")
+        leave(f"没有名为「{plain}」的账号；accounts list 可列出全部")
     return plain
 
 
@@ -113,9 +92,4 @@ def _or_leave(make: Callable[[], Made]) -> Made:
     try:
         return make()
     except (BadName, WeakPassword, AccountTaken, UnknownAccount) as error:
-        _leave(str(error))
-
-
-def _leave(message: str) -> NoReturn:
-    typer.echo(message, err=True)
-    raise typer.Exit(1)
+        leave(str(error))

@@ -37,9 +37,14 @@ class Forgery:
 
 
 def from_elsewhere(request: Request) -> bool:
-    """Whether the browser says that a request was started by another site."""
+    """Whether the browser says that a request was started by another site; an origin that cannot be read is one."""
     site = request.headers.get("sec-fetch-site")
     if site is not None:
         return site not in ("same-origin", "none")
     origin = request.headers.get("origin")
-    return origin is not None and urlsplit(origin).netloc != request.headers.get("host", "")
+    if origin is None:
+        return False
+    try:
+        return urlsplit(origin).netloc != request.headers.get("host", "")
+    except ValueError:
+        return True

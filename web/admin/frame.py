@@ -12,6 +12,7 @@ A template extends admin/base.html and puts `{{ forms.token(csrf) }}` into every
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Depends, Request
@@ -19,7 +20,7 @@ from fastapi.responses import HTMLResponse
 from starlette.concurrency import run_in_threadpool
 
 from web.admin.forgery import FIELD, HEADER, Forgery, from_elsewhere
-from web.pages.rendering import Pages
+from web.pages.rendering import SCRIPT, Pages
 from web.problems import Problem
 from web.store import Store
 from web.store.sessions import LONGEST, Session
@@ -48,7 +49,8 @@ class Frame:
     async def signed_in(self, request: Request) -> AsyncIterator[Session]:
         """The session of a request, kept for `session_of`. Raises SignInWanted, and Problem where a form is forged."""
         token = request.cookies.get(COOKIE, "")
-        session = await run_in_threadpool(self.store.sessions.find, token) if token else None
+        find = partial(self.store.sessions.find, token, renew=not _asks_by_itself(request))
+        session = await run_in_threadpool(find) if token else None
         if session is None:
             raise SignInWanted
         request.state.session = session
@@ -83,6 +85,11 @@ def session_of(request: Request) -> Session:
     """Who is signed in, on a route of Frame.router."""
     session: Session = request.state.session
     return session
+
+
+def _asks_by_itself(request: Request) -> bool:
+    """Whether a script looks how far something is, every second, on a page that may have been left alone."""
+    return request.method in _SAFE and SCRIPT in request.headers
 
 
 async def _field(request: Request, name: str) -> str:

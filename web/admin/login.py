@@ -203,8 +203,11 @@ def _within(back: str) -> str:
 
 
 def _referring(request: Request) -> str:
-    """The page that a form was on."""
-    referrer = urlsplit(request.headers.get("referer", ""))
+    """The page that a form was on; the first page where that cannot be read."""
+    try:
+        referrer = urlsplit(request.headers.get("referer", ""))
+    except ValueError:
+        return PREFIX
     return _within(referrer.path) if referrer.netloc == request.headers.get("host") else PREFIX
 
 

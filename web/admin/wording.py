@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from web.store.keys import BEIJING
+from web.beijing import BEIJING
 from web.store.publications import State
 from web.store.uploads import UploadState
 

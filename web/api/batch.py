@@ -69,8 +69,8 @@ def batch_router(desk: Desk, metrics: Metrics) -> APIRouter:
     return router
 
 
-def _question(given: Any) -> schemas.BatchQuestion:
+def _question(given: Any) -> schemas.QuestionRequest:
     try:
-        return schemas.BatchQuestion.model_validate(given)
+        return schemas.QuestionRequest.model_validate(given)
     except ValidationError as error:
         raise invalid(error.errors()) from None

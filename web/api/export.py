@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date
 from itertools import islice
 from typing import Annotated
 
@@ -11,9 +10,9 @@ from fastapi import APIRouter, Header, Query, Response
 
 from corpus.library import Library
 from corpus.provisions import PolicyDocument
-from web import schemas
+from web import beijing, schemas
 from web.api.common import ERRORS, PREFIX
-from web.api.lines import CompressedRoute, JsonLine, JsonLines
+from web.api.lines import JsonLine, JsonLines
 from web.asking import Desk
 
 _AT_A_TIME = 100
@@ -22,7 +21,7 @@ _AT_A_TIME = 100
 
 def export_router(desk: Desk) -> APIRouter:
     """GET /export."""
-    router, library = APIRouter(prefix=PREFIX, tags=["documents"], route_class=CompressedRoute), desk.assistant.library
+    router, library = APIRouter(prefix=PREFIX, tags=["documents"]), desk.assistant.library
 
     @router.get(
         "/export",
@@ -58,7 +57,7 @@ def export_router(desk: Desk) -> APIRouter:
 
 
 def _lines(documents: Iterable[PolicyDocument], library: Library, version: str) -> Iterator[str]:
-    today = date.today()
+    today = beijing.today()
     for document in documents:
         yield schemas.ExportedDocument.of(document, library, today, version).model_dump_json()
         for provision in document.walk():

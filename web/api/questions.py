@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date
 from time import perf_counter
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
 
-from web import schemas
+from web import beijing, schemas
 from web.api.common import ERRORS, PREFIX, require_json
 from web.asking import Desk
 from web.operation.metrics import Metrics
-from web.problems import Problem
 from web.shapes.text import page_of, wechat_text
+from web.site import site_of
 from web.suggestions import suggestions_of
-from web.wechat.settings import SITE
 
 CARD = "application/vnd.yiyang.card+json"
 """A media type of its own: a generated client that asks without `format` gets one type of answer, not one of two."""
@@ -29,15 +27,6 @@ _SHAPES: dict[int | str, dict[str, Any]] = {
         },
     }
 }
-
-
-def site_of(request: Request, public_url: str) -> str:
-    """The address of this site, without a slash at its end: as set, else as the request names it, which is the caller's
-    word. Raises Problem where that is no address."""
-    site = public_url or str(request.base_url)
-    if not SITE.fullmatch(site):
-        raise Problem("bad_request", "请求的 Host 不是网站地址，无法给出链接。")
-    return site.rstrip("/")
 
 
 def questions_router(desk: Desk, metrics: Metrics, public_url: str = "") -> APIRouter:
@@ -56,9 +45,8 @@ def questions_router(desk: Desk, metrics: Metrics, public_url: str = "") -> APIR
     )
     def ask(request: schemas.AskRequest, http: Request) -> schemas.AskResponse | Response:
         """用一句话提问，得到逐字引用文件原文的回答。"""
-        filters = (request.filters or schemas.FiltersIn()).to_filters()
         site = site_of(http, public_url) if request.format == "wechat" else ""
-        asked = desk.ask(request.question, request.conversation_id, filters, request.limit)
+        asked = desk.ask(request.question, request.conversation_id, request.to_filters(), request.limit)
         metrics.answer(asked)
         if request.format == "card":
             shown = schemas.CardOut.of(asked, library).model_dump(mode="json", by_alias=True)
@@ -72,28 +60,34 @@ def questions_router(desk: Desk, metrics: Metrics, public_url: str = "") -> APIR
     @router.get("/search", summary="检索", tags=["questions"], responses={422: ERRORS[422], 404: ERRORS[404]})
     def search(query: Annotated[schemas.SearchRequest, Query()]) -> schemas.SearchResponse:
         """列出与一句话相近的条目，不作回答。"""
-        began = perf_counter()
-        for document_id in query.document_id or ():
-            library.get(document_id)
-        found = desk.assistant.search(query.q, filters=query.to_filters(), limit=query.limit)
-        return schemas.SearchResponse(
-            hits=[schemas.HitOut.of(hit, library) for hit in found],
-            index_version=desk.assistant.index_version,
-            elapsed_ms=round((perf_counter() - began) * 1000, 2),
-        )
+        return searched(desk, query)
 
     @router.post(
         "/feedback", summary="评价回答", tags=["questions"], status_code=201, dependencies=json_only, responses=ERRORS
     )
     def give_feedback(request: schemas.FeedbackRequest) -> schemas.FeedbackResponse:
-        """说明一个回答有没有帮助。"""
-        feedback_id = desk.store.conversations.add_feedback(request.answer_id, request.verdict, request.reason)
+        """说明一个回答有没有帮助。每个回答只留一条评价：再次评价即取代前一条，连同原因；评价编号不变。"""
+        feedback_id = desk.store.verdicts.add(request.answer_id, request.verdict, request.reason)
         return schemas.FeedbackResponse(feedback_id=feedback_id)
 
     @router.get("/suggestions", summary="输入提示", tags=["questions"], responses={422: ERRORS[422]})
     def suggest(query: Annotated[schemas.SuggestionsRequest, Query()]) -> schemas.SuggestionList:
         """依已经写下的字，提示可以直接提交的问题。提示只供提问参考，不是文件原文。"""
-        found = suggestions.matching(query.q, query.limit, date.today())
+        found = suggestions.matching(query.q, query.limit, beijing.today())
         return schemas.SuggestionList(suggestions=[schemas.SuggestionOut.of(each) for each in found])
 
     return router
+
+
+def searched(desk: Desk, query: schemas.SearchRequest) -> schemas.SearchResponse:
+    """What a search finds. Raises UnknownDocument where it names one that is not in the library."""
+    began = perf_counter()
+    library = desk.assistant.library
+    for document_id in query.document_id or ():
+        library.get(document_id)
+    found = desk.assistant.search(query.q, filters=query.to_filters(), limit=query.limit)
+    return schemas.SearchResponse(
+        hits=[schemas.HitOut.of(hit, library) for hit in found],
+        index_version=desk.assistant.index_version,
+        elapsed_ms=round((perf_counter() - began) * 1000, 2),
+    )

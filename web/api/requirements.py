@@ -12,6 +12,7 @@ from web.asking import Desk
 from web.exports import files
 from web.exports.choosing import Choice, Figures
 from web.exports.extract import Extract
+from web.site import site_of
 
 _ERRORS: dict[int | str, dict[str, Any]] = {422: ERRORS[422], 404: ERRORS[404]}
 
@@ -23,7 +24,7 @@ def _of_kind(media_type: str, words: str) -> dict[int | str, dict[str, Any]]:
 
 
 def requirements_router(desk: Desk, figures: Figures, public_url: str = "") -> APIRouter:
-    """The figures that can be checked."""
+    """The figures that can be checked. public_url: where the links in files lead."""
     router, library = APIRouter(prefix=PREFIX, tags=["documents"]), desk.assistant.library
 
     def known(query: schemas.RequirementsChoice) -> Choice:
@@ -32,8 +33,8 @@ def requirements_router(desk: Desk, figures: Figures, public_url: str = "") -> A
             library.get(document_id)
         return query.to_choice()
 
-    def extract_of(query: schemas.RequirementsChoice, http: Request) -> Extract:
-        return files.extract_of(figures, known(query), desk, http, public_url)
+    def extract_of(query: schemas.RequirementsChoice, site: str = "") -> Extract:
+        return files.extract_of(figures, known(query), desk, site)
 
     @router.get("/requirements", summary="硬性要求", responses=_ERRORS)
     def list_requirements(query: Annotated[schemas.RequirementsRequest, Query()]) -> schemas.RequirementList:
@@ -53,9 +54,9 @@ def requirements_router(desk: Desk, figures: Figures, public_url: str = "") -> A
         response_class=Response,
         responses=_of_kind(files.CSV, "UTF-8，带字节顺序标记；以“=”等开头的单元格前加撇号"),
     )
-    def export_requirements_csv(query: Annotated[schemas.RequirementsChoice, Query()], http: Request) -> Response:
+    def export_requirements_csv(query: Annotated[schemas.RequirementsChoice, Query()]) -> Response:
         """符合条件的全部硬性要求，一行一条，可用表格软件打开。"""
-        return files.csv_file(extract_of(query, http))
+        return files.csv_file(extract_of(query))
 
     @router.get(
         "/requirements.xlsx",
@@ -65,7 +66,7 @@ def requirements_router(desk: Desk, figures: Figures, public_url: str = "") -> A
     )
     def export_requirements_workbook(query: Annotated[schemas.RequirementsChoice, Query()], http: Request) -> Response:
         """符合条件的全部硬性要求，每行附原文地址。"""
-        return files.workbook_file(extract_of(query, http))
+        return files.workbook_file(extract_of(query, site_of(http, public_url)))
 
     @router.get(
         "/requirements.ics",
@@ -75,6 +76,6 @@ def requirements_router(desk: Desk, figures: Figures, public_url: str = "") -> A
     )
     def export_requirements_calendar(query: Annotated[schemas.CalendarRequest, Query()], http: Request) -> Response:
         """符合条件的要求中定期要做的事，排成全天、重复的日程。排不进日历的频次不列，项数写在日历说明中。"""
-        return files.calendar_file(extract_of(query, http), query.start)
+        return files.calendar_file(extract_of(query, site_of(http, public_url)), query.start)
 
     return router

@@ -20,11 +20,12 @@ from corpus.figures.bounds import Comparator
 from corpus.figures.hard_figures import FigureKind
 from corpus.figures.ledger import Entry
 from corpus.figures.requirements import Force
-from web.exports.extract import Extract, source_of
+from web.beijing import BEIJING
+from web.exports.extract import Extract
 from web.exports.rhythms import days_of, months_of
+from web.sources import source_of
 
 PRODUCT = "-//yiyang//医养问策//ZH"
-ZONE = "Asia/Shanghai"
 NAME = "医养结合定期事项"
 _LIMITS = frozenset({Comparator.AT_MOST, Comparator.LESS_THAN})
 _LONGEST_PERIOD = 1200
@@ -99,7 +100,7 @@ def write_calendar(extract: Extract, start: date) -> bytes:
     calendar.add("calscale", "GREGORIAN")
     calendar.add("method", "PUBLISH")
     calendar.add("x-wr-calname", vText(NAME))
-    calendar.add("x-wr-timezone", vText(ZONE))
+    calendar.add("x-wr-timezone", vText(str(BEIJING)))
     calendar.add("x-wr-caldesc", vText(_about(len(placed), left_out, extract)))
     for entry, recurrence in placed:
         calendar.add_component(_event(entry, recurrence, start, extract))
@@ -129,11 +130,11 @@ def _event(entry: Entry, recurrence: Recurrence, start: date, extract: Extract) 
 
 def _description(entry: Entry, recurrence: Recurrence, extract: Extract) -> str:
     """The sentence as printed, its source, the page that shows it, and how it was put in the calendar."""
-    document = extract.documents[entry.citation.document_id]
+    source = source_of(entry.citation, extract.library).words
     bodies = f"责任单位：{'、'.join(entry.bodies)}\n" if entry.bodies else ""
     spread = f"文件写的是「{entry.figure}」，此处按{recurrence.words}一次排列。\n" if recurrence.spread else ""
     note = "起始日期由导出人选定，不是文件规定。"
-    return f"「{entry.quote}」\n——{source_of(entry, document)}\n{bodies}{spread}{note}\n{extract.link(entry)}"
+    return f"「{entry.quote}」\n——{source}\n{bodies}{spread}{note}\n{extract.link(entry)}"
 
 
 def uid_of(entry: Entry) -> str:

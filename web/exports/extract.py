@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 
 from corpus.figures.ledger import Entry
 from corpus.figures.spreadsheet import KIND_NAMES
@@ -13,9 +13,8 @@ from corpus.provisions import PolicyDocument
 from web import links
 from web.exports.choosing import Choice, Order
 from web.exports.rhythms import RHYTHM_NAMES
+from web.sources import titled
 
-CHINA = timezone(timedelta(hours=8), "Asia/Shanghai")
-"""The only time in use in China since 1949, without summer time since 1991."""
 ORDER_NAMES: Mapping[Order, str] = {
     Order.PRINTED: "文件中的次序",
     Order.SUBJECT: "事项",
@@ -29,8 +28,8 @@ class Extract:
     """Rows of the ledger, and where and when they were taken.
 
     asked    what was asked for, as pairs of a name and its words
-    made_at  when, in China's time
-    site     address of the server, without a slash at its end
+    made_at  when, in Beijing's time
+    site     address of the server, without a slash at its end; for files without links it may be empty
     """
 
     entries: tuple[Entry, ...]
@@ -53,26 +52,14 @@ class Extract:
         return f"{self.site}{links.citation_url(entry.citation)}"
 
 
-def now_in_china() -> datetime:
-    """The time on the clocks of those who read a file."""
-    return datetime.now(CHINA)
-
-
 def asked_for(choice: Choice, library: Library) -> tuple[tuple[str, str], ...]:
     """What a choice restricts, in words; empty where it takes everything in the order printed."""
     return tuple((name, words) for name, words in _asked(choice, library) if words)
 
 
-def source_of(entry: Entry, document: PolicyDocument) -> str:
-    """Where a row comes from, as people write it: 《title》（number）label."""
-    metadata = document.metadata
-    number = f"（{metadata.document_number}）" if metadata.document_number else ""
-    return f"《{metadata.title}》{number}{document.find(entry.citation.article_id).label}"
-
-
 def _asked(choice: Choice, library: Library) -> Iterator[tuple[str, str]]:
     selection = choice.selection
-    titles = (f"《{library.get(each).metadata.title}》" for each in sorted(selection.document_ids or ()))
+    titles = (titled(library.get(each).metadata.title, None) for each in sorted(selection.document_ids or ()))
     yield "地区", selection.region or ""
     yield "文件", "、".join(titles)
     yield "类别", "、".join(name for kind, name in KIND_NAMES.items() if kind in (selection.kinds or ()))

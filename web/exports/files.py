@@ -8,13 +8,13 @@ from tempfile import TemporaryFile
 from typing import BinaryIO
 from urllib.parse import quote
 
-from fastapi import Request
 from fastapi.responses import Response, StreamingResponse
 
+from web import beijing
 from web.asking import Desk
 from web.exports.calendar import write_calendar
 from web.exports.choosing import MAX_ROWS, Choice, Figures
-from web.exports.extract import Extract, asked_for, now_in_china
+from web.exports.extract import Extract, asked_for
 from web.exports.rows import csv_pieces
 from web.exports.workbook import write_workbook
 from web.problems import Problem
@@ -26,8 +26,8 @@ _PIECE = 64 * 1024
 """Bytes."""
 
 
-def extract_of(figures: Figures, choice: Choice, desk: Desk, request: Request, public_url: str = "") -> Extract:
-    """The rows chosen, to be taken away; public_url is the server's address, where that is not the one it is called by.
+def extract_of(figures: Figures, choice: Choice, desk: Desk, site: str = "") -> Extract:
+    """The rows chosen, to be taken away. site: where links lead, as site_of has it; a file without links needs none.
 
     Raises UnknownDocument; Problem (too_many_rows).
     """
@@ -36,8 +36,7 @@ def extract_of(figures: Figures, choice: Choice, desk: Desk, request: Request, p
     entries = figures.chosen(choice)
     if len(entries) > MAX_ROWS:
         raise Problem("too_many_rows", f"符合条件的有 {len(entries)} 条，一次最多导出 {MAX_ROWS} 条，请再加筛选条件。")
-    site = (public_url or str(request.base_url)).rstrip("/")
-    return Extract(entries, library, asked, now_in_china(), desk.assistant.index_version, site)
+    return Extract(entries, library, asked, beijing.now(), desk.assistant.index_version, site)
 
 
 def csv_file(extract: Extract) -> Response:

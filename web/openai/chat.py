@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from time import perf_counter, time
+from time import time
 from typing import Any
 
 from fastapi import APIRouter, Depends, Response
 from fastapi.sse import EventSourceResponse, format_sse_event
 
-from assistant.answers import Turn
 from web.api.common import require_json
 from web.asking import Asked, Desk
 from web.openai.refusals import OpenAIRoute, Refused, check
@@ -29,7 +28,7 @@ from web.openai.schemas import (
     said,
 )
 from web.operation.metrics import Metrics
-from web.problems import Problem, echo
+from web.problems import echo
 from web.schemas import CitationOut
 from web.wording import WordingError, clean_question
 
@@ -101,30 +100,10 @@ def _add_models(router: APIRouter, created: int) -> None:
 
 
 def converse(desk: Desk, messages: Sequence[ChatMessage]) -> Asked:
-    """The answer to the last message, with the user's earlier ones as its history. Raises Refused, Problem.
-
-    The caller holds the conversation, so the earlier questions are answered again: the same question on the same index
-    gives the same answer. Only the last one is recorded.
-    """
-    began = perf_counter()
+    """The answer to the last message, with the user's earlier ones as its history. Raises Refused, Problem."""
     if messages[-1].role != "user":
         raise Refused("最后一条消息应为用户的提问（role 为 user）。", f"messages.{len(messages) - 1}", "invalid_value")
-    try:
-        question = clean_question(messages[-1].words)
-    except WordingError as error:
-        raise Problem(error.code, str(error)) from None
-    assistant = desk.assistant
-    answer = assistant.ask(question, history=_history(desk, messages[:-1]))
-    version = assistant.index_version
-    conversation_id, answer_id = desk.store.conversations.record(answer, version)
-    return Asked(answer, conversation_id, answer_id, version, (perf_counter() - began) * 1000)
-
-
-def _history(desk: Desk, earlier: Sequence[ChatMessage]) -> tuple[Turn, ...]:
-    turns: tuple[Turn, ...] = ()
-    for question in _questions(earlier)[-HISTORY:]:
-        turns = (*turns, Turn.of(desk.assistant.ask(question, history=turns)))
-    return turns
+    return desk.converse([*_questions(messages[:-1])[-HISTORY:], clean_question(messages[-1].words)])
 
 
 def _questions(messages: Sequence[ChatMessage]) -> list[str]:

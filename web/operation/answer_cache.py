@@ -1,7 +1,7 @@
 """Answers kept for those who ask the same again: bounded, the least recently asked for go first.
 
-An answer depends on the question, the restrictions, the index and the day alone, and these are its key: what is kept
-is what would be worked out.
+An answer depends on the question, the turns before it, the restrictions, the index and the day alone, and these are
+its key: what is kept is what would be worked out. A conversation that is opened again is answered from here.
 """
 
 from __future__ import annotations
@@ -12,14 +12,15 @@ from threading import Lock
 
 from cachetools import LRUCache
 
-from assistant.answers import Answer, Filters
+from assistant.answers import Answer, Filters, Turn
 
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """All that an answer without history depends on; day is the day on which it is asked."""
+    """All that an answer depends on; history: the turns that it leans on; day: that on which it is asked."""
 
     question: str
+    history: tuple[Turn, ...]
     filters: Filters
     limit: int
     index_version: str

@@ -23,13 +23,11 @@ STAGE_BUCKETS = (0.0001, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5
 class Metrics:
     """What is counted: requests by route and status, answers by outcome, type and stage, the index and the process."""
 
-    def __init__(self, index_version: str = "", documents: int = 0) -> None:
+    def __init__(self) -> None:
         self._registry = CollectorRegistry()
         self._count_requests()
         self._count_answers()
         self._describe_process()
-        if index_version:
-            self.serves(index_version, documents)
 
     def _count_requests(self) -> None:
         registry = self._registry

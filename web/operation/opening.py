@@ -11,6 +11,7 @@ from corpus.originals import Originals
 from index.encoder import Encoder, EncoderError, load_encoder
 from index.model import ModelError
 from index.storage import IndexUnavailable, serving
+from web import beijing
 from web.access.admission import Access, open_access
 from web.admin.administration import Administration, administration_of
 from web.app import create_app
@@ -62,7 +63,7 @@ class Opener:
 
     def _open(self) -> Opened:
         settings = self._settings
-        assistant = open_assistant(settings.home, self._encoder_at_hand())
+        assistant = open_assistant(settings.home, self._encoder_at_hand(), beijing.today)
         warm(assistant)
         app = create_app(
             assistant,

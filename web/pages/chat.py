@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from web import beijing
 from web.asking import Asked, Desk
 from web.operation.metrics import Metrics
-from web.pages.answer import public_site
 from web.pages.filtering import NAMES, Choice, address_of, choice_from, choice_of, filter_view
 from web.pages.history import SHORT, past_list, remember, visitor_of
 from web.pages.rendering import SCRIPT, Pages
 from web.pages.turns import EXAMPLES, TurnView, turn_view
 from web.pages.verdicts import VerdictView, verdict_view
 from web.problems import Problem
-from web.store.conversations import ID_PATTERN, UnknownConversation
-from web.wording import WordingError, clean_question
+from web.site import public_site_of
+from web.store.conversations import UnknownConversation
+from web.wording import clean_question
 
 # What is said of a conversation on opening it, by the name it has in the address.
 NOTES: Mapping[str, str] = {
@@ -45,14 +44,14 @@ class State:
 class Chat:
     """The chat page in its states: empty, with turns, with a question refused."""
 
-    def __init__(self, desk: Desk, pages: Pages, metrics: Metrics) -> None:
-        self.desk, self.pages, self.metrics = desk, pages, metrics
+    def __init__(self, desk: Desk, pages: Pages, metrics: Metrics, public_url: str) -> None:
+        self.desk, self.pages, self.metrics, self.public_url = desk, pages, metrics, public_url
         self.library = desk.assistant.library
 
     def page(self, request: Request, conversation_id: str, choice: Choice | None, state: State) -> HTMLResponse:
         """choice: what the next question is narrowed down by; as the latest turn where it is None."""
         recalled = self.recall(conversation_id)
-        known, today = conversation_id if recalled else "", date.today()
+        known, today = conversation_id if recalled else "", beijing.today()
         if choice is None:
             latest = recalled[-1].filters if recalled else None
             choice = choice_from(latest, self.library, today) if latest else Choice()
@@ -84,28 +83,26 @@ class Chat:
         return self.pages.render(request, "turn.html", values)
 
     def view(self, request: Request, asked: Asked) -> TurnView:
-        return turn_view(asked, self.library, self.desk.assistant.index_version, public_site(request))
+        site = public_site_of(request, self.public_url)
+        return turn_view(asked, self.library, self.desk.assistant.index_version, site)
 
     def verdicts(self, conversation_id: str) -> dict[str, VerdictView]:
         """What was said of the answers of a conversation, by answer."""
-        given = self.desk.store.history.verdicts(conversation_id) if conversation_id else {}
+        given = self.desk.store.verdicts.of_conversation(conversation_id)
         return {answer_id: verdict_view(verdict) for answer_id, verdict in given.items()}
 
     def recall(self, conversation_id: str) -> tuple[Asked, ...] | None:
         """None where there is no such conversation."""
         try:
-            return self.desk.recall(conversation_id) if _is_id(conversation_id) else None
+            return self.desk.recall(conversation_id)
         except UnknownConversation:
             return None
 
     def ask(self, question: str, conversation_id: str, choice: Choice) -> Asked:
         """Ask within the conversation, or in a new one where that is gone. Raises Problem."""
+        words = clean_question(question)
         try:
-            words = clean_question(question)
-        except WordingError as error:
-            raise Problem(error.code, str(error)) from None
-        try:
-            asked = self.desk.ask(words, conversation_id if _is_id(conversation_id) else None, choice.filters)
+            asked = self.desk.ask(words, conversation_id or None, choice.filters)
         except UnknownConversation:
             asked = self.desk.ask(words, None, choice.filters)
         self.metrics.answer(asked)
@@ -130,18 +127,18 @@ class Chat:
 
     def before(self, asked: Asked) -> str:
         """The answer before this one in its conversation: another window may have asked in the meantime."""
-        _, turns = self.desk.store.history.turns_to(asked.answer_id)
+        _, turns = self.desk.store.conversations.turns_to(asked.answer_id)
         return turns[-2].answer_id if len(turns) > 1 else ""
 
 
-def chat_router(desk: Desk, pages: Pages, metrics: Metrics) -> APIRouter:
-    """/ and /ask."""
-    router, chat = APIRouter(include_in_schema=False), Chat(desk, pages, metrics)
+def chat_router(desk: Desk, pages: Pages, metrics: Metrics, public_url: str = "") -> APIRouter:
+    """/ and /ask. public_url: where the links of copied answers lead."""
+    router, chat = APIRouter(include_in_schema=False), Chat(desk, pages, metrics, public_url)
 
     @router.get("/")
     def home(request: Request, c: str = "", note: str = "") -> Response:
         query = request.query_params
-        chosen = choice_of(query, chat.library, date.today()) if any(name in query for name in NAMES) else None
+        chosen = choice_of(query, chat.library, beijing.today()) if any(name in query for name in NAMES) else None
         return chat.page(request, c, chosen, State((note,) if note in NOTES else ()))
 
     @router.post("/ask")
@@ -155,7 +152,7 @@ def chat_router(desk: Desk, pages: Pages, metrics: Metrics) -> APIRouter:
         today: Annotated[str, Form()] = "",
     ) -> Response:
         fields = {"region": region, "document": document, "as_of": as_of, "today": today}
-        choice = choice_of(fields, chat.library, date.today())
+        choice = choice_of(fields, chat.library, beijing.today())
         try:
             if choice.lost:
                 raise Problem("invalid_request", f"{NOTES['unfiltered']}请看过范围后再提问。")
@@ -167,7 +164,3 @@ def chat_router(desk: Desk, pages: Pages, metrics: Metrics) -> APIRouter:
         return chat.answer(request, asked, conversation, choice)
 
     return router
-
-
-def _is_id(words: str) -> bool:
-    return re.fullmatch(ID_PATTERN, words) is not None

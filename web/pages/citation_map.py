@@ -15,7 +15,7 @@ from corpus.relations.catalogue import short_title
 from corpus.relations.resolution import Missing
 from corpus.relations.validity import Standing
 from web import links
-from web.pages.facts import titled
+from web.sources import titled
 
 OFTEN = 2
 """Times that a text which the library lacks must be named to stand in the map of the whole library."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from corpus.library import Library
+from web import beijing
 from web.access.admission import charge
 from web.asking import Desk
 from web.exports.choosing import Figures
@@ -87,8 +87,8 @@ def compare_router(desk: Desk, pages: Pages, figures: Figures) -> APIRouter:
     def table(asking: Asking) -> Comparison | None:
         if asking.refused or not asking.subject.strip():
             return None
-        sides = asking.sides or sides_meant(asking.subject, desk.assistant, date.today())
-        return compare(asking.subject, sides, desk.assistant, figures, date.today()) if sides else None
+        sides = asking.sides or sides_meant(asking.subject, desk.assistant, beijing.today())
+        return compare(asking.subject, sides, desk.assistant, figures, beijing.today()) if sides else None
 
     @router.get("/compare")
     async def comparing(request: Request) -> Response:
@@ -105,7 +105,7 @@ def compare_router(desk: Desk, pages: Pages, figures: Figures) -> APIRouter:
             "listed_all": len(library) <= _MOST_LISTED,
             "examples": tuple(_examples(library)),
             "ledger": _ledger_url(shown),
-            "today": day(date.today()),
+            "today": day(beijing.today()),
         }
         return pages.render(request, "compare.html", values, asking.refused.status if asking.refused else 200)
 
@@ -123,7 +123,7 @@ def asking_of(pairs: Iterable[tuple[str, str]], library: Library) -> Asking:
     try:
         subject = clean_question(typed) if typed.strip() else ""
     except WordingError as error:
-        return Asking(echo(typed), sides[:MOST_SIDES], names, Problem(error.code, str(error)))
+        return Asking(echo(typed), sides[:MOST_SIDES], names, error)
     if len(sides) > MOST_SIDES:
         words = f"选了 {len(sides)} 项，一次最多对照 {MOST_SIDES} 项，请去掉几项。"
         return Asking(subject, sides, names, Problem("invalid_request", words))

@@ -19,7 +19,7 @@ from web.exports.choosing import Figures
 from web.pages.facts import Words
 from web.pages.marking import Stretch, stretches
 from web.pages.sides import Side, SideKind, filters_of, subject_alone
-from web.pages.turns import Source, source_of
+from web.sources import Source, source_of, titled
 
 QUOTED = 3
 """Provisions quoted of a side at most."""
@@ -124,9 +124,8 @@ def _side_view(side: Side, library: Library, today: date) -> SideView:
         count = sum(side.value in (document.metadata.region or "") for document in library)
         return SideView(side, side.value, Words(f"{count} 份文件合看"), "")
     facts, standing = library.get(side.value).metadata, library.validity[side.value].standing(today)
-    number = f"（{facts.document_number}）" if facts.document_number else ""
     note = "" if library.validity[side.value].in_force(today) else f"{standing.value}，{_NOTES[standing]}"
-    title = Words(f"《{facts.title}》{number}", links.document_url(side.value))
+    title = Words(titled(facts.title, facts.document_number), links.document_url(side.value))
     return SideView(side, facts.region or "地区未注明", title, note)
 
 
@@ -155,10 +154,8 @@ def _said(side: Side, answer: Answer, *, has_near: bool) -> str:
 
 
 def _quoted(quotation: Quotation, library: Library) -> Quoted:
-    offset = quotation.citation.start
-    marks = [(start - offset, end - offset) for start, end in quotation.highlights]
     source = source_of(quotation.citation, library)
-    return Quoted(source, stretches(quotation.quote, marks, _LONG), _as_text(quotation.quote, source))
+    return Quoted(source, stretches(quotation.quote, quotation.marks, _LONG), _as_text(quotation.quote, source))
 
 
 def _near(related: Related, library: Library) -> Quoted:
@@ -167,8 +164,7 @@ def _near(related: Related, library: Library) -> Quoted:
 
 
 def _as_text(quote: str, source: Source) -> str:
-    number = f"（{source.number}）" if source.number else ""
-    return f"「{quote}」——《{source.title}》{number}{source.label}"
+    return f"「{quote}」——{source.words}"
 
 
 def _figure_rows(answers: tuple[Answer | None, ...], figures: Figures) -> Iterator[FigureRow]:

@@ -14,7 +14,6 @@ from corpus.originals import Original, Originals
 from corpus.provisions import Metadata
 from corpus.readers import SUFFIXES, Format
 from corpus.versions import Holding
-from web.pages.editions import number_of
 from web.problems import Problem
 
 CONTENT_TYPES: Mapping[Format, str] = {
@@ -53,8 +52,8 @@ def downloads_router(library: Library, originals: Originals) -> APIRouter:
     def version_original(request: Request, document_id: str, version: str) -> Response:
         metadata = library.get(document_id).metadata
         holding = _version(originals, document_id, version)
-        edition = f"（第{number_of(holding)}版）"
-        return _file(request, originals.of_version(holding), metadata, f"{document_id}-{number_of(holding)}", edition)
+        edition = f"（第{holding.number}版）"
+        return _file(request, originals.of_version(holding), metadata, f"{document_id}-{holding.number}", edition)
 
     return router
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from corpus.originals import Originals
 from corpus.provisions import PolicyDocument
 from corpus.versions import Holding
-from web import links
+from web import beijing, links
 from web.pages.facts import day
 
 
@@ -34,18 +34,12 @@ def editions_of(document: PolicyDocument, originals: Originals) -> tuple[Edition
     return tuple(_edition(each, document, originals) for each in reversed(versions)) if len(versions) > 1 else ()
 
 
-def number_of(holding: Holding) -> int:
-    """The number that the name of a version begins with."""
-    number = holding.version.partition("-")[0]
-    return int(number) if number.isdecimal() else 0
-
-
 def _edition(holding: Holding, document: PolicyDocument, originals: Originals) -> Edition:
     text = originals.text(holding)
     url = links.version_url(holding.document_id, holding.version)
     return Edition(
-        number=number_of(holding),
-        added=day(holding.added_at.astimezone().date()),
+        number=holding.number,
+        added=day(beijing.day_of(holding.added_at)),
         source_name=holding.source_name,
         shown=text == document.text,
         text_url=url if text is not None else None,

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from assistant.answers import Answer, QuestionType, Reasons, Status, Word
 from assistant.reasons import Reliability, Sureness, reliability_of
 from corpus.library import Library
-from web.pages.facts import titled
 from web.pages.marking import Stretch, stretches
+from web.sources import titled
 
 SOUGHT: Mapping[QuestionType, str] = {
     QuestionType.QUANTITY: "数量、比例或次数",

@@ -10,6 +10,7 @@ from corpus.library import Library
 from corpus.provisions import Metadata, PolicyDocument
 from corpus.relations.validity import Change, Standing, Validity
 from web import links
+from web.sources import titled
 
 UNSTATED = "文件未注明"
 
@@ -52,12 +53,6 @@ def day(on: date) -> str:
 def region_words(region: str) -> str:
     """A region as people read it: of one whose name the document hides, that it does."""
     return "某市某区（文件隐去名称）" if "*" in region else region
-
-
-def titled(title: str, apart: str | None) -> str:
-    """《title》（apart）, apart being what tells it from others of its title; a title inside the title in 〈〉."""
-    inner = title.replace("《", "〈").replace("》", "〉")
-    return f"《{inner}》（{apart}）" if apart else f"《{inner}》"
 
 
 def _fact(name: str, *lines: str) -> Fact:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache
 from urllib.parse import urlencode
 
 from assistant.answers import Filters
-from corpus.head.regions import divisions
+from corpus.head.regions import levels_of
 from corpus.library import NATIONAL, Library
 from corpus.provisions import PolicyDocument
 from web.pages.facts import day as day_words
-from web.pages.facts import region_words, titled
+from web.pages.facts import region_words
+from web.sources import titled
 
 NAMES = ("region", "document", "as_of")
 """The fields, in addresses and forms alike."""
@@ -168,12 +168,7 @@ def _indented(levels: tuple[str, ...]) -> str:
 def _levels(document: PolicyDocument) -> tuple[str, ...]:
     """The full names of its region and those around it, outermost first: 北京市, 北京市大兴区."""
     region = document.metadata.region
-    return _around().get(region, (region,)) if region else ()
-
-
-@cache
-def _around() -> Mapping[str, tuple[str, ...]]:
-    return {each.name: tuple("".join(each.path[: at + 1]) for at in range(len(each.path))) for each in divisions()}
+    return levels_of(region) if region else ()
 
 
 def _of(region: str) -> str:

@@ -10,13 +10,14 @@ import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime
 from typing import Annotated, Literal
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from web import beijing
 from web.pages.rendering import SCRIPT, Pages
 from web.store import Store
 from web.store.conversations import ID_PATTERN, UnknownConversation
@@ -32,8 +33,6 @@ _LONGEST_SEARCH = 100
 _MOST_SKIPPED = 10_000
 # Who the visitor is; «k» where the cookie is to outlast the browser.
 _VISITOR = re.compile(r"(?P<visitor>[0-9a-f]{32})(?P<kept>k?)", re.ASCII)
-_CHINA = timezone(timedelta(hours=8))
-"""The time of day that readers know: all of China keeps one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +88,7 @@ def past_list(store: Store, visitor: Visitor, words: str = "", skip: int = 0, mo
     found = store.history.past(visitor.token, words, skip, most + 1) if visitor.token else ()
     more = urlencode({"q": words, "skip": skip + most} if words else {"skip": skip + most})
     earlier = f"/history?{more}" if len(found) > most and skip + most <= _MOST_SKIPPED else ""
-    return PastList(words, _views(found[:most], datetime.now(UTC)), earlier)
+    return PastList(words, _views(found[:most], beijing.now()), earlier)
 
 
 def history_router(store: Store, pages: Pages) -> APIRouter:
@@ -140,10 +139,10 @@ def _searched(words: str) -> str:
 
 def _doomed(store: Store, visitor: Visitor, conversation_id: str) -> PastView | None:
     """The conversation that is about to be deleted; None where it is not the visitor's."""
-    if not (visitor.token and re.fullmatch(ID_PATTERN, conversation_id)):
+    if not visitor.token:
         return None
     try:
-        return _view(store.history.find(visitor.token, conversation_id), datetime.now(UTC))
+        return _view(store.history.find(visitor.token, conversation_id), beijing.now())
     except UnknownConversation:
         return None
 
@@ -159,7 +158,7 @@ def _view(past: Past, now: datetime) -> PastView:
 
 def _when(moment: datetime, now: datetime) -> str:
     """«今天 14:05», «昨天 9:30», «3月30日», «2025年3月30日»."""
-    then, today = moment.astimezone(_CHINA), now.astimezone(_CHINA).date()
+    then, today = moment.astimezone(beijing.BEIJING), beijing.day_of(now)
     days = (today - then.date()).days
     if days in (0, 1):
         return f"{'昨天' if days else '今天'} {then.hour}:{then.minute:02}"

@@ -16,18 +16,20 @@ from corpus.figures.requirements import Force
 from corpus.figures.spreadsheet import KIND_NAMES
 from corpus.library import Library
 from corpus.provisions import PolicyDocument
-from web import schemas
+from web import beijing, schemas
 from web.asking import Desk
 from web.exports import files
 from web.exports.calendar import duties
 from web.exports.choosing import MAX_ROWS, Choice, Facet, Figures
-from web.exports.extract import ORDER_NAMES, Extract, now_in_china
+from web.exports.extract import ORDER_NAMES, Extract
 from web.exports.rhythms import RHYTHM_NAMES
 from web.pages.facts import day, region_words
 from web.pages.marking import Piece, pieces
 from web.pages.rendering import Pages
-from web.pages.turns import Source, source_of
+from web.paging import Page
 from web.problems import Problem, invalid
+from web.site import site_of
+from web.sources import Source, source_of
 
 ON_A_PAGE = 50
 """Rows."""
@@ -93,33 +95,32 @@ def ledger_router(desk: Desk, pages: Pages, figures: Figures, public_url: str = 
             library.get(document_id)
         return query.to_choice()
 
-    def extract_of(request: Request) -> Extract:
-        return files.extract_of(figures, choice_of(request), desk, request, public_url)
+    def extract_of(request: Request, site: str = "") -> Extract:
+        return files.extract_of(figures, choice_of(request), desk, site)
 
     @router.get("/ledger")
     def ledger(request: Request, page: str = "1") -> Response:
         choice, params = choice_of(request), request.query_params
         found = figures.chosen(choice)
-        turning = _turning(page, len(found), params)
-        first = (turning.number - 1) * ON_A_PAGE
+        shown = Page.of(page, len(found), ON_A_PAGE)
         placed, left_out = duties(found)
         facets = [_facet_view(facet, choice, figures) for facet in Facet]
         values = {
             "total": len(found),
             "most": MAX_ROWS,
-            "rows": [_row(entry, library) for entry in found[first : first + ON_A_PAGE]],
+            "rows": [_row(entry, library) for entry in found[shown.rows]],
             "facets": facets,
             "told": _told(choice, facets),
             "subject": choice.selection.subject or "",
             "words": choice.words or "",
             "orders": [(order.value, name, order is choice.order) for order, name in ORDER_NAMES.items()],
-            "turning": turning,
+            "turning": _turning(shown, params),
             "chosen": _chosen(params),
             "query": urlencode(_chosen(params)),
             "duties": len(placed),
             "left_out": left_out,
-            "today": now_in_china().date().isoformat(),
-            "printed_on": day(now_in_china().date()),
+            "today": beijing.today().isoformat(),
+            "printed_on": day(beijing.today()),
         }
         return pages.render(request, "ledger.html", values)
 
@@ -129,12 +130,12 @@ def ledger_router(desk: Desk, pages: Pages, figures: Figures, public_url: str = 
 
     @router.get("/ledger.xlsx")
     def workbook(request: Request) -> Response:
-        return files.workbook_file(extract_of(request))
+        return files.workbook_file(extract_of(request, site_of(request, public_url)))
 
     @router.get("/ledger.ics")
     def calendar(request: Request, start: str = "") -> Response:
         since = _read(schemas.CalendarRequest, [("start", start)] if start else []).start
-        return files.calendar_file(extract_of(request), since)
+        return files.calendar_file(extract_of(request, site_of(request, public_url)), since)
 
     return router
 
@@ -170,10 +171,8 @@ _FIELD_NAMES: Mapping[str, str] = {
 """Fields of the form, as the form calls them."""
 
 
-def _turning(page: str, total: int, params: QueryParams) -> Turning:
-    """The page asked for, or the nearest there is."""
-    last = max(1, -(-total // ON_A_PAGE))
-    number = min(max(int(page), 1), last) if page.isascii() and page.isdecimal() and len(page) < 10 else 1
+def _turning(page: Page, params: QueryParams) -> Turning:
+    number, last = page.number, page.last
     before, after = (_page_url(each, params) if 1 <= each <= last else "" for each in (number - 1, number + 1))
     return Turning(number, last, before, after)
 

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from corpus.library import Library
+from web import beijing
 from web.pages.citation_map import TIER_NAMES
 from web.pages.map_drawing import BOX
 from web.pages.map_view import MapView, MapWish, maps_of
 from web.pages.rendering import Pages
 from web.pages.shelf import Order, Wish, shelf_of
-from web.problems import Problem
-from web.wording import WordingError, clean_words
+from web.wording import clean_words
 
 _LONGEST_WISH = 100
 """Characters of what the list of documents is narrowed down by."""
@@ -30,7 +29,7 @@ def library_router(library: Library, pages: Pages) -> APIRouter:
 
     @router.get("/library")
     def shelf(request: Request, q: str = "", region: str = "", standing: str = "", sort: str = "") -> Response:
-        found = shelf_of(library, _wish(q, region, standing, sort), date.today())
+        found = shelf_of(library, _wish(q, region, standing, sort), beijing.today())
         return pages.render(request, "library.html", {"shelf": found, "orders": ORDERS})
 
     @router.get("/documents")
@@ -41,7 +40,7 @@ def library_router(library: Library, pages: Pages) -> APIRouter:
     @router.get("/library/map")
     def citations(request: Request, around: str = "", scope: str = "", missing: str = "") -> Response:
         wish = MapWish(around, scope == "all", _SWITCH.get(missing))
-        return pages.render(request, "map.html", _map(maps(wish, date.today())))
+        return pages.render(request, "map.html", _map(maps(wish, beijing.today())))
 
     return router
 
@@ -59,8 +58,5 @@ def _map(view: MapView) -> Mapping[str, Any]:
 
 def _wish(words: str, region: str, standing: str, sort: str) -> Wish:
     """What the list of documents is asked for. Raises Problem (control_characters)."""
-    try:
-        words, region, standing = (clean_words(each)[:_LONGEST_WISH] for each in (words, region, standing))
-    except WordingError as error:
-        raise Problem(error.code, str(error)) from None
+    words, region, standing = (clean_words(each)[:_LONGEST_WISH] for each in (words, region, standing))
     return Wish(words, region, standing, Order(sort) if sort in [*Order] else Order.REGION)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -11,16 +10,16 @@ from fastapi import APIRouter, Request, Response
 from corpus.library import Library
 from corpus.originals import Originals
 from corpus.provisions import PolicyDocument
-from web import links
+from web import beijing, links
 from web.pages import relations, sheet
 from web.pages.editions import editions_of
-from web.pages.facts import day, facts_of, titled
+from web.pages.facts import day, facts_of
 from web.pages.finding import LONGEST_WANTED, Finding, find
 from web.pages.marking import Range
 from web.pages.outlines import branches, outline
 from web.pages.rendering import SCRIPT, Pages
-from web.problems import Problem
-from web.wording import WordingError, clean_words
+from web.sources import titled
+from web.wording import clean_words
 
 LONG_OUTLINE = 60
 """Lines from which an outline is shown with its subtrees folded."""
@@ -60,7 +59,7 @@ def _text(document: PolicyDocument, library: Library, mark: Range | None, found:
 
 def _about(document: PolicyDocument, library: Library, originals: Originals) -> Mapping[str, Any]:
     """What stands around the text."""
-    today, metadata, lines = date.today(), document.metadata, outline(document)
+    today, metadata, lines = beijing.today(), document.metadata, outline(document)
     return {
         "facts": facts_of(document, library, today),
         "citation": titled(metadata.title, metadata.document_number),
@@ -76,8 +75,5 @@ def _about(document: PolicyDocument, library: Library, originals: Originals) -> 
 
 
 def _found(document: PolicyDocument, words: str, hit: str) -> Finding:
-    """Raises Problem (control_characters)."""
-    try:
-        return find(document.text, clean_words(words), hit)
-    except WordingError as error:
-        raise Problem(error.code, str(error)) from None
+    """Raises WordingError."""
+    return find(document.text, clean_words(words), hit)

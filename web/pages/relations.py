@@ -10,7 +10,8 @@ from corpus.library import Library
 from corpus.relations.catalogue import short_title
 from corpus.relations.resolution import Link
 from web import links
-from web.pages.facts import Words, titled
+from web.pages.facts import Words
+from web.sources import titled
 
 
 @dataclass(frozen=True, slots=True)

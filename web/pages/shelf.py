@@ -7,15 +7,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from functools import cache
 
-from corpus.head.regions import NATIONAL, divisions
+from corpus.head.regions import NATIONAL, levels_of
 from corpus.library import Library
 from corpus.provisions import PolicyDocument
 from corpus.relations.resolution import Missing
 from corpus.relations.validity import Standing
 from web import links
-from web.pages.facts import Words, day, titled
+from web.pages.facts import Words, day
+from web.sources import titled
 from web.suggestions import key_of
 
 NO_REGION = "地区未注明"
@@ -134,12 +134,7 @@ def _by_date(documents: Iterable[PolicyDocument], order: Order) -> list[PolicyDo
 def province_of(document: PolicyDocument) -> str:
     """The province that its region lies in, 全国, or the region itself where it is not known."""
     region = document.metadata.region
-    return _provinces().get(region, region) if region else NO_REGION
-
-
-@cache
-def _provinces() -> Mapping[str, str]:
-    return {division.name: division.path[0] for division in divisions()}
+    return levels_of(region)[0] if region else NO_REGION
 
 
 def _order(name: str, regions: Mapping[str, int]) -> tuple[bool, bool, int, str]:

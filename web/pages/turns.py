@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
 
 from assistant.answers import Answer, QuestionType, Quotation, Related, Status
-from corpus.citations import Citation
 from corpus.library import Library
 from corpus.provisions import PolicyDocument, Provision, is_ruling
 from corpus.structure.markers import read_marker
-from web import links
+from web import beijing, links
 from web.asking import Asked
 from web.masking import is_masked
 from web.pages.explaining import ReasonsView, reasons_view
 from web.pages.filtering import choice_from, narrowed
 from web.pages.marking import LONG, LOOKED_UP, Stretch, stretches
+from web.sources import Source, source_of
 
 BADGES: Mapping[Status, str] = {
     Status.ANSWERED: "文件有明文",
@@ -37,16 +36,6 @@ _EACH_SIDE = 2
 """Provisions named before and after the one cited."""
 _BESIDE_WORDS = 28
 """Characters of a provision without a heading that tell it from others."""
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Where words come from, as people write it: 《title》（number）label, and the page that shows it."""
-
-    title: str
-    number: str | None
-    label: str
-    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,19 +109,12 @@ def turn_view(asked: Asked, library: Library, current_version: str, site: str = 
         outdated=asked.index_version != current_version,
         is_masked=is_masked(answer.question),
         narrowed=narrowed(asked.filters, library),
-        fields=choice_from(asked.filters, library, date.today()).fields,
+        fields=choice_from(asked.filters, library, beijing.today()).fields,
         copied=f"{answer.text}\n\n原文：{site}{links.citation_url(first)}" if first and site else answer.text,
         reasons=reasons_view(answer, library),
         close=tuple(_related(each, library) for each in answer.reasons.close) if answer.reasons else (),
         beside=_beside(answer, library) if first else (),
     )
-
-
-def source_of(citation: Citation, library: Library) -> Source:
-    """Raises UnknownDocument, UnknownProvision."""
-    document = library.get(citation.document_id)
-    provision, facts = document.find(citation.article_id), document.metadata
-    return Source(facts.title, facts.document_number, provision.label, links.citation_url(citation))
 
 
 def _beside(answer: Answer, library: Library) -> tuple[Beside, ...]:
@@ -162,9 +144,8 @@ def _beside_view(document: PolicyDocument, provision: Provision) -> Beside:
 
 
 def _quote(quotation: Quotation, library: Library, whole_up_to: int) -> QuoteView:
-    offset = quotation.citation.start
-    marks = [(start - offset, end - offset) for start, end in quotation.highlights]
-    return QuoteView(source_of(quotation.citation, library), stretches(quotation.quote, marks, whole_up_to))
+    source = source_of(quotation.citation, library)
+    return QuoteView(source, stretches(quotation.quote, quotation.marks, whole_up_to))
 
 
 def _related(related: Related, library: Library) -> RelatedView:

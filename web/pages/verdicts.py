@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
@@ -13,7 +12,7 @@ from web.asking import Desk
 from web.pages.rendering import SCRIPT, Pages
 from web.problems import Problem
 from web.store.conversations import ID_PATTERN
-from web.store.history import UnknownFeedback, Verdict
+from web.store.verdicts import UnknownFeedback, Verdict
 from web.wording import WordingError, clean_words
 
 CAUSES = ("答非所问", "条文不全", "已过时", "其他")
@@ -52,24 +51,20 @@ def verdicts_router(desk: Desk, pages: Pages) -> APIRouter:
 
     @router.post("/feedback")
     def judge(request: Request, answer: Id, verdict: Annotated[Literal["up", "down"], Form()]) -> Response:
-        feedback_id = store.conversations.add_feedback(answer, verdict)
-        return shown(request, verdict_view(store.history.verdict(feedback_id)))
+        feedback_id = store.verdicts.add(answer, verdict)
+        return shown(request, verdict_view(store.verdicts.get(feedback_id)))
 
     @router.post("/feedback/{feedback_id}/reason")
     def explain(
         request: Request, feedback_id: str, cause: Annotated[str, Form()] = "", words: Annotated[str, Form()] = ""
     ) -> Response:
         verdict = _known(desk, feedback_id)
-        try:
-            store.history.explain(feedback_id, _reason(cause, words))
-        except WordingError as error:
-            raise Problem(error.code, str(error)) from None
-        return shown(request, verdict_view(store.history.verdict(verdict.feedback_id)))
+        store.verdicts.explain(feedback_id, _reason(cause, words))
+        return shown(request, verdict_view(store.verdicts.get(verdict.feedback_id)))
 
     @router.post("/feedback/{feedback_id}/undo")
     def undo(request: Request, feedback_id: str, answer: Id, conversation: Id) -> Response:
-        if re.fullmatch(ID_PATTERN, feedback_id):
-            store.history.withdraw(feedback_id)
+        store.verdicts.withdraw(feedback_id)
         return shown(request, VerdictView(answer, conversation))
 
     return router
@@ -78,7 +73,7 @@ def verdicts_router(desk: Desk, pages: Pages) -> APIRouter:
 def _known(desk: Desk, feedback_id: str) -> Verdict:
     """Raises Problem (unknown_answer) where there is no such verdict."""
     try:
-        return desk.store.history.verdict(feedback_id if re.fullmatch(ID_PATTERN, feedback_id) else "")
+        return desk.store.verdicts.get(feedback_id)
     except UnknownFeedback:
         raise Problem("unknown_answer", "这条评价已撤销或不存在，请回到对话重新评价。") from None
 

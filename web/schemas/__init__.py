@@ -1,4 +1,4 @@
-"""The HTTP contract, field by field. Pydantic lives here only; everything inside is frozen dataclasses."""
+"""The HTTP contract, field by field: pydantic models of what comes in and of what goes out."""
 
 from web.schemas.base import (
     MAX_LIMIT,
@@ -13,7 +13,7 @@ from web.schemas.base import (
     Words,
     about,
 )
-from web.schemas.batch import BatchLine, BatchQuestion, BatchRequest
+from web.schemas.batch import BatchLine, BatchRequest
 from web.schemas.cards import CardOut, CardQuotationOut, CardRelatedOut
 from web.schemas.documents import DocumentList, DocumentOut, DocumentSummary, ProvisionOut, ProvisionSummary
 from web.schemas.export import ExportedDocument, ExportedProvision, ExportRequest
@@ -26,6 +26,7 @@ from web.schemas.questions import (
     FeedbackRequest,
     FeedbackResponse,
     HitOut,
+    QuestionRequest,
     RelatedOut,
     SearchRequest,
     SearchResponse,
@@ -66,7 +67,6 @@ __all__ = [
     "AskRequest",
     "AskResponse",
     "BatchLine",
-    "BatchQuestion",
     "BatchRequest",
     "CalendarRequest",
     "CardOut",
@@ -102,6 +102,7 @@ __all__ = [
     "ProvisionOut",
     "ProvisionSummary",
     "Question",
+    "QuestionRequest",
     "ReferenceOut",
     "ReferencesOut",
     "RelatedOut",

@@ -74,6 +74,9 @@ class ResponseModel(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
+AS_OF = "按该日的时效，只用当日现行的文件；没有写明日期的文件不受此限"
+
+
 class FiltersIn(RequestModel):
     """限定检索范围；不填即不限。"""
 
@@ -83,7 +86,7 @@ class FiltersIn(RequestModel):
     document_ids: list[DocumentId] | None = about(
         "只在这些文件中检索", ["changning-2025-2"], default=None, min_length=1, max_length=100
     )
-    as_of: Day | None = about("只用该日及以前成文的文件；没有写明日期的文件不受此限", "2026-01-01", default=None)
+    as_of: Day | None = about(AS_OF, "2026-01-01", default=None)
 
     def to_filters(self) -> Filters:
         return Filters(self.region, None if self.document_ids is None else tuple(self.document_ids), self.as_of)

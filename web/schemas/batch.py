@@ -7,30 +7,16 @@ from typing import Annotated, Any
 from pydantic import Field, WrapValidator, field_validator
 from pydantic_core import PydanticCustomError
 
-from assistant.answers import Filters
-from web.schemas.base import A_QUESTION, MAX_LIMIT, FiltersIn, Question, RequestModel, ResponseModel, about
+from web.schemas.base import A_QUESTION, RequestModel, ResponseModel, about
 from web.schemas.problems import ProblemOut
-from web.schemas.questions import AskResponse
-from web.store.conversations import ID_PATTERN
+from web.schemas.questions import AskResponse, QuestionRequest
 
 MAX_BATCH = 100
 """Questions of one request."""
 
 
-class BatchQuestion(RequestModel):
-    """一批问题中的一个，与单独提问时相同。"""
-
-    question: Question = about("问题，1 至 500 字", A_QUESTION)
-    conversation_id: str | None = about("接着哪段对话问；不填即开始新的对话", None, default=None, pattern=ID_PATTERN)
-    filters: FiltersIn | None = about("限定检索范围", {"region": "上海市长宁区"}, default=None)
-    limit: int = about("检索到的条文最多引用几处；比较和提纲不受此限", 3, default=3, ge=1, le=MAX_LIMIT, strict=True)
-
-    def to_filters(self) -> Filters:
-        return (self.filters or FiltersIn()).to_filters()
-
-
-_Unread = Annotated[BatchQuestion, WrapValidator(lambda given, _: given)]
-"""A BatchQuestion that is not read yet: each is checked when its turn comes, so that a bad one spoils only its line."""
+_Unread = Annotated[QuestionRequest, WrapValidator(lambda given, _: given)]
+"""A question that is not read yet: each is checked when its turn comes, so that a bad one spoils only its line."""
 
 
 class BatchRequest(RequestModel):

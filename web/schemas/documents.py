@@ -8,7 +8,7 @@ from typing import Any
 from corpus.library import Library
 from corpus.provisions import PolicyDocument, Provision
 from corpus.relations.validity import Standing
-from web import links
+from web import beijing, links
 from web.schemas.base import A_QUOTE, A_SHA, A_TITLE, ISSUERS, ResponseModel, about
 
 
@@ -40,7 +40,7 @@ class DocumentSummary(ResponseModel):
             "issued_on": metadata.issued_on,
             "region": metadata.region,
             "status": metadata.status,
-            "standing": library.validity[document.document_id].standing(date.today()),
+            "standing": library.validity[document.document_id].standing(beijing.today()),
             "effective_on": metadata.effective_on,
             "expires_on": metadata.expires_on,
             "document_sha256": document.sha256,

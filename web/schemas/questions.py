@@ -16,6 +16,7 @@ from web.schemas.base import (
     A_TITLE,
     A_URL,
     AN_ID,
+    AS_OF,
     ISSUERS,
     MAX_LIMIT,
     MAX_OFFSET,
@@ -32,13 +33,21 @@ from web.schemas.base import (
 from web.store.conversations import ID_PATTERN
 
 
-class AskRequest(RequestModel):
+class QuestionRequest(RequestModel):
     """一个问题。"""
 
     question: Question = about("问题，1 至 500 字", A_QUESTION)
     conversation_id: str | None = about("接着哪段对话问；不填即开始新的对话", None, default=None, pattern=ID_PATTERN)
     filters: FiltersIn | None = about("限定检索范围", {"region": "上海市长宁区"}, default=None)
     limit: int = about("检索到的条文最多引用几处；比较和提纲不受此限", 3, default=3, ge=1, le=MAX_LIMIT, strict=True)
+
+    def to_filters(self) -> Filters:
+        return (self.filters or FiltersIn()).to_filters()
+
+
+class AskRequest(QuestionRequest):
+    """一个问题，和回答的形式。"""
+
     format: Literal["json", "wechat", "card"] = about(
         "json 完整的回答；wechat 微信文本消息，不超过 2048 字节；card 小程序页面的卡片", "json", default="json"
     )
@@ -52,7 +61,7 @@ class SearchRequest(RequestModel):
     document_id: list[DocumentId] | None = about(
         "只在这些文件中检索，可重复", ["changning-2025-2"], default=None, min_length=1, max_length=100
     )
-    as_of: Day | None = about("只用该日及以前成文的文件；没有写明日期的文件不受此限", "2026-01-01", default=None)
+    as_of: Day | None = about(AS_OF, "2026-01-01", default=None)
     limit: int = about("最多返回几条", 5, default=5, ge=1, le=50)
 
     def to_filters(self) -> Filters:

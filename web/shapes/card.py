@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from urllib.parse import quote, urlencode
 
-from assistant.answers import Answer, Quotation, Status
+from assistant.answers import Answer, Status
 from corpus.library import Library
+from web import beijing
 from web.asking import Asked
 from web.pages.marking import Range
 from web.pages.turns import BADGES
@@ -42,7 +43,7 @@ class Card:
     options: tuple[str, ...]
 
 
-def card(asked: Asked, library: Library, page: str = PAGE, day: date | None = None) -> Card:
+def card(asked: Asked, library: Library, day: date | None = None) -> Card:
     """The card of an answer, with its first quotation. day: on which documents are in force, today if None."""
     answer = asked.answer
     cited = answer.citations[0] if answer.citations else None
@@ -51,17 +52,12 @@ def card(asked: Asked, library: Library, page: str = PAGE, day: date | None = No
         title=library.get(cited.citation.document_id).metadata.title if cited else BADGES[answer.status],
         finding=answer.finding,
         quote=cited.quote if cited else "",
-        marks=_marks(cited) if cited else (),
-        citation=source_words(cited.citation, library, day or date.today()) if cited else "",
-        page_path=_page_path(answer, page),
+        marks=utf16_ranges(cited.quote, cited.marks) if cited else (),
+        citation=source_words(cited.citation, library, day or beijing.today()) if cited else "",
+        page_path=_page_path(answer),
         more=max(0, len(answer.citations) - 1),
         options=answer.clarification.options if answer.clarification else (),
     )
-
-
-def _marks(quotation: Quotation) -> tuple[Range, ...]:
-    offset = quotation.citation.start
-    return utf16_ranges(quotation.quote, ((start - offset, end - offset) for start, end in quotation.highlights))
 
 
 def utf16_ranges(text: str, ranges: Iterable[Range]) -> tuple[Range, ...]:
@@ -73,9 +69,9 @@ def _units(text: str) -> int:
     return len(text) + sum(character > "\uffff" for character in text)
 
 
-def _page_path(answer: Answer, page: str) -> str:
+def _page_path(answer: Answer) -> str:
     cited = leading(answer)
     if cited is None:
         return ""
     place = {"document_id": cited.document_id, "article_id": cited.article_id, "start": cited.start, "end": cited.end}
-    return f"{page}?{urlencode(place, quote_via=quote)}"
+    return f"{PAGE}?{urlencode(place, quote_via=quote)}"

@@ -7,7 +7,7 @@ from datetime import date
 from assistant.answers import Answer
 from corpus.citations import Citation
 from corpus.library import Library
-from web.pages.turns import source_of
+from web.sources import source_of
 
 
 def leading(answer: Answer) -> Citation | None:
@@ -22,8 +22,6 @@ def source_words(citation: Citation, library: Library, day: date) -> str:
 
     Raises UnknownDocument, UnknownProvision.
     """
-    source = source_of(citation, library)
-    number = f"（{source.number}）" if source.number else ""
     validity = library.validity[citation.document_id]
     ended = "" if validity.in_force(day) else f"（本文件{validity.standing(day)}）"
-    return f"《{source.title}》{number}{source.label}{ended}"
+    return f"{source_of(citation, library).words}{ended}"

@@ -12,7 +12,7 @@ from datetime import date
 from assistant.answers import Answer, Quotation, Status
 from corpus.library import Library
 from corpus.structure.sentences import Span, sentences
-from web import links
+from web import beijing, links
 from web.asking import Asked
 from web.shapes.sources import leading, source_words
 
@@ -64,7 +64,7 @@ def wechat_text(asked: Asked, library: Library, link: str, day: date | None = No
         return answer.text + footer
     if not answer.citations:
         return _lines(answer, room) + footer
-    return _shortened(answer, library, room, day or date.today()) + footer
+    return _shortened(answer, library, room, day or beijing.today()) + footer
 
 
 def _lines(answer: Answer, room: int) -> str:
@@ -158,7 +158,7 @@ def _excerpt(quotation: Quotation, room: int) -> str:
     """Whole sentences in one run, around the first that is marked; empty where not even that one fits."""
     quote = quotation.quote
     spans = sentences(quote, 0, len(quote))
-    first = last = _marked(spans, [start - quotation.citation.start for start, _ in quotation.highlights])
+    first = last = _marked(spans, [start for start, _ in quotation.marks])
     if not spans or _size(_run(quote, spans, first, last)) > room:
         return ""
     while last + 1 < len(spans) and _size(_run(quote, spans, first, last + 1)) <= room:

@@ -18,6 +18,7 @@ from web.store.sessions import Sessions
 from web.store.trials import Trials
 from web.store.uploads import Uploads
 from web.store.usage import Usage
+from web.store.verdicts import Verdicts
 from web.store.wechat import WeChat
 
 
@@ -34,6 +35,10 @@ class Store:
     @cached_property
     def history(self) -> History:
         return History(self.database)
+
+    @cached_property
+    def verdicts(self) -> Verdicts:
+        return Verdicts(self.database)
 
     @cached_property
     def keys(self) -> Keys:

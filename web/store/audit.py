@@ -20,7 +20,7 @@ NOBODY = ""
 
 
 class Action(StrEnum):
-    """What can be done, by the word that the log shows."""
+    """Everything that the log tells of, by the words that it shows, at most 16 characters."""
 
     SIGNED_IN = "登录"
     SIGN_IN_FAILED = "登录失败"
@@ -39,6 +39,16 @@ class Action(StrEnum):
     WITHDRAWN = "撤下"
     CANCELLED = "取消发布"
     FAILED = "发布失败"
+    DECIDED = "处理提问"
+    REOPENED = "重新打开提问"
+    GOLD_ADDED = "新增题目"
+    GOLD_REMOVED = "删除题目"
+    TERMS_CHANGED = "更改词汇"
+    TERMS_FORCED = "强制更改词汇"
+    TERM_REMOVED = "删除词汇"
+    TERMS_UNDONE = "撤销词汇更改"
+    KEY_MADE = "新建密钥"
+    KEY_REVOKED = "停用密钥"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +67,9 @@ class Audit:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def record(self, who: str, action: str, detail: str = "") -> None:
-        """Add a line, personal data in it masked. action is an Action, or another part's own word (16 characters)."""
-        row = {"at": datetime.now(UTC), "who": who, "action": str(action), "detail": masked(detail)[:LONGEST_DETAIL]}
+    def record(self, who: str, action: Action, detail: str = "") -> None:
+        """Add a line, personal data in it masked, for good: no words of a visitor's, who may delete them elsewhere."""
+        row = {"at": datetime.now(UTC), "who": who, "action": action.value, "detail": masked(detail)[:LONGEST_DETAIL]}
         with self._database.writing() as connection:
             connection.execute(insert(audit), row)
 

@@ -1,23 +1,24 @@
-"""Conversations, their turns, and what people said of the answers.
+"""Conversations and their turns.
 
 Answers themselves are not kept: the same question on the same index gives the same answer, so the question is enough.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Select, func, insert, select
+from sqlalchemy import ColumnElement, Row, Select, func, insert, select
 
 from assistant.answers import Answer, Filters
 from assistant.answers import Turn as Said
 from web.masking import masked
 from web.store.database import Database, in_utc
-from web.store.tables import conversations, feedback, turns
+from web.store.tables import conversations, turns
 
 _NO_FILTERS = Filters()
 HISTORY = 10
@@ -60,38 +61,30 @@ class Conversations:
 
     def turns(self, conversation_id: str) -> tuple[Turn, ...]:
         """The last HISTORY turns, oldest first. Raises UnknownConversation."""
-        newest_first = (
-            select(
-                turns.c.id,
-                turns.c.question,
-                turns.c.interpreted_question,
-                turns.c.index_version,
-                turns.c.filters,
-                turns.c.cited,
-                turns.c.shown_at_most,
-                turns.c.created_at,
-            )
-            .where(turns.c.conversation_id == conversation_id)
-            .order_by(turns.c.position.desc(), turns.c.created_at.desc())
-            .limit(HISTORY)
-        )
+        if not is_id(conversation_id):
+            raise UnknownConversation(conversation_id)
+        inside = turns.c.conversation_id == conversation_id
         with self._database.reading() as connection:
-            rows = connection.execute(newest_first).all()
+            rows = connection.execute(_newest_first(inside).limit(HISTORY)).all()
         if not rows:
             raise UnknownConversation(conversation_id)
-        since = datetime.now(UTC) - CONTEXT
-        return tuple(
-            Turn(
-                row.id,
-                row.question,
-                Said(row.interpreted_question, tuple((document, article) for document, article in row.cited)),
-                row.index_version,
-                _filters(row.filters),
-                row.shown_at_most,
-                is_recent=in_utc(row.created_at) > since,
-            )
-            for row in reversed(rows)
-        )
+        return _turns(reversed(rows))
+
+    def turns_to(self, answer_id: str) -> tuple[str, tuple[Turn, ...]]:
+        """The conversation in which an answer was given, and its turns up to that one, oldest first: it is the last, at
+        most HISTORY go before. Raises UnknownAnswer."""
+        if not is_id(answer_id):
+            raise UnknownAnswer(answer_id)
+        given = select(turns.c.conversation_id, turns.c.position).where(turns.c.id == answer_id)
+        with self._database.reading() as connection:
+            place = connection.execute(given).one_or_none()
+            if place is None:
+                raise UnknownAnswer(answer_id)
+            inside = (turns.c.conversation_id == place.conversation_id) & (turns.c.position <= place.position)
+            rows = connection.execute(_newest_first(inside).limit(HISTORY + 1)).all()
+        own = [row for row in rows if row.id == answer_id]
+        before = [row for row in rows if row.position < place.position]
+        return place.conversation_id, _turns(reversed((*own, *before)))
 
     def record(
         self,
@@ -127,27 +120,39 @@ class Conversations:
             connection.execute(insert(turns).values(**values))
         return conversation, answer_id
 
-    def add_feedback(self, answer_id: str, verdict: str, reason: str | None = None) -> str:
-        """Keep a verdict («up», «down») on an answer, its reason without personal data; returns its id. Raises
-        UnknownAnswer."""
-        feedback_id = uuid4().hex
-        row = {
-            "id": feedback_id,
-            "answer_id": answer_id,
-            "verdict": verdict,
-            "reason": None if reason is None else masked(reason),
-            "created_at": datetime.now(UTC),
-        }
-        with self._database.writing() as connection:
-            if connection.scalar(select(turns.c.id).where(turns.c.id == answer_id)) is None:
-                raise UnknownAnswer(answer_id)
-            connection.execute(insert(feedback), row)
-        return feedback_id
+
+def is_id(words: str) -> bool:
+    """Whether the words can be the id of a conversation, an answer or another thing that the store names so. What
+    cannot is not asked for: not every database takes every sign."""
+    return re.fullmatch(ID_PATTERN, words) is not None
+
+
+def _newest_first(inside: ColumnElement[bool]) -> Select[Any]:
+    return select(turns).where(inside).order_by(turns.c.position.desc(), turns.c.created_at.desc())
+
+
+def _turns(rows: Iterable[Row[Any]]) -> tuple[Turn, ...]:
+    since = datetime.now(UTC) - CONTEXT
+    return tuple(_turn(row, since) for row in rows)
+
+
+def _turn(row: Row[Any], since: datetime) -> Turn:
+    """since: when a turn must have been asked to be leaned on."""
+    return Turn(
+        answer_id=row.id,
+        question=row.question,
+        said=Said(row.interpreted_question, tuple((document, article) for document, article in row.cited)),
+        index_version=row.index_version,
+        filters=_filters(row.filters),
+        limit=row.shown_at_most,
+        is_recent=in_utc(row.created_at) > since,
+    )
 
 
 def _as_json(filters: Filters) -> dict[str, Any]:
-    fields = asdict(filters)
-    return {**fields, "as_of": filters.as_of.isoformat() if filters.as_of else None}
+    """The region is whatever words a program gave for one, so it is kept without personal data."""
+    region = None if filters.region is None else masked(filters.region)
+    return {**asdict(filters), "region": region, "as_of": filters.as_of.isoformat() if filters.as_of else None}
 
 
 def _filters(fields: Mapping[str, Any]) -> Filters:

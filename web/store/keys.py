@@ -10,7 +10,7 @@ import re
 import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta
 from math import ceil
 from typing import Any, Literal
 
@@ -19,6 +19,7 @@ from argon2.exceptions import VerifyMismatchError
 from sqlalchemy import Row, bindparam, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from web.beijing import BEIJING, day_of
 from web.store.database import Database, in_utc
 from web.store.tables import key_usage, keys
 
@@ -37,7 +38,6 @@ MOST_PER_MINUTE = 100_000
 MOST_PER_DAY = 1_000_000_000
 LONGEST_NAME = 80
 """Characters."""
-BEIJING = timezone(timedelta(hours=8))
 USE_NOTED = timedelta(minutes=1)
 """How far last_used_at may lag behind: it is written at most that often."""
 # The id, of 48 random bits, then the secret, of 192.
@@ -96,11 +96,6 @@ class DayOfUse:
 def now() -> datetime:
     """The time, in UTC."""
     return datetime.now(UTC)
-
-
-def day_of(moment: datetime) -> date:
-    """The day that it is in Beijing."""
-    return moment.astimezone(BEIJING).date()
 
 
 class Keys:

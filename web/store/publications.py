@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Row, func, insert, select, update
 
+from web.store.conversations import is_id
 from web.store.database import Database, in_utc
 from web.store.tables import publications
 
@@ -138,6 +139,8 @@ class Publications:
 
     def get(self, publication_id: str) -> Publication:
         """Raises UnknownPublication."""
+        if not is_id(publication_id):
+            raise UnknownPublication(publication_id)
         with self._database.reading() as connection:
             row = connection.execute(select(publications).where(publications.c.id == publication_id)).first()
         if row is None:

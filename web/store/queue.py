@@ -5,14 +5,16 @@ A decision is kept under a hash of the question, never its words: whoever delete
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from hashlib import sha256
+from typing import Any
 
-from sqlalchemy import delete, insert, or_, select
+from sqlalchemy import Row, delete, insert, or_, select
 
 from assistant.answers import Status
 from assistant.questions import normalise
@@ -21,6 +23,9 @@ from web.store.tables import feedback, question_marks, turns
 
 MOST = 10_000
 """Turns looked through, the latest."""
+_KEY = re.compile(r"[0-9a-f]{32}")
+_NUMBER = 12
+"""Digits of a key by which people call a question."""
 UNANSWERED = (Status.NOT_FOUND, Status.UNSPECIFIED, Status.CLARIFY)
 
 
@@ -59,7 +64,7 @@ class Occurrence:
     at                     when it was asked, or judged badly afterwards
     region                 the region that the search was narrowed down to; empty where it was not
     kinds                  why it waits: the outcome, that it was judged badly, or both
-    reasons                what was given for judging it so
+    reason                 what was given for judging it so; empty where nothing was
     """
 
     answer_id: str
@@ -68,7 +73,7 @@ class Occurrence:
     at: datetime
     region: str
     kinds: frozenset[Kind]
-    reasons: tuple[str, ...]
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +83,11 @@ class Group:
     key: str
     occurrences: tuple[Occurrence, ...]
     mark: Mark | None
+
+    @property
+    def number(self) -> str:
+        """What to call it where its words must not stay: the first digits of its key."""
+        return self.key[:_NUMBER]
 
     @property
     def latest(self) -> Occurrence:
@@ -90,7 +100,7 @@ class Group:
     @property
     def reasons(self) -> tuple[str, ...]:
         """Each once, the latest first."""
-        return tuple(dict.fromkeys(reason for each in self.occurrences for reason in each.reasons))
+        return tuple(dict.fromkeys(each.reason for each in self.occurrences if each.reason))
 
     @property
     def since_mark(self) -> int:
@@ -154,21 +164,9 @@ class Queue:
         said = select(feedback.c.answer_id, feedback.c.reason, feedback.c.created_at).where(bad)
         with self._database.reading() as connection:
             rows = connection.execute(wanted).all()
-            verdicts = defaultdict[str, list[tuple[datetime, str]]](list)
-            for answer_id, reason, at in connection.execute(said.where(feedback.c.created_at >= since)):
-                verdicts[answer_id].append((in_utc(at), reason or ""))
-        return tuple(
-            Occurrence(
-                row.id,
-                row.question,
-                row.interpreted_question,
-                max([in_utc(row.created_at), *(at for at, _ in verdicts[row.id])]),
-                row.filters["region"] or "",
-                _kinds(row.status, bool(verdicts[row.id])),
-                tuple(reason for _, reason in verdicts[row.id] if reason),
-            )
-            for row in rows
-        )
+            judged_badly = connection.execute(said.where(feedback.c.created_at >= since))
+            verdicts = {answer_id: (in_utc(at), reason or "") for answer_id, reason, at in judged_badly}
+        return tuple(_occurrence(row, verdicts.get(row.id)) for row in rows)
 
 
 def key_of(question: str) -> str:
@@ -176,6 +174,26 @@ def key_of(question: str) -> str:
     plain = normalise(question).casefold()
     letters = "".join(sign for sign in plain if sign.isalnum())
     return sha256((letters or plain).encode("utf-8", "replace")).hexdigest()[:32]
+
+
+def is_key(words: str) -> bool:
+    """Whether the words can be the key of a question."""
+    return _KEY.fullmatch(words) is not None
+
+
+def _occurrence(row: Row[*tuple[Any, ...]], judged: tuple[datetime, str] | None) -> Occurrence:
+    """judged: when it was judged badly, and the reason given."""
+    asked_at = in_utc(row.created_at)
+    at, reason = judged or (asked_at, "")
+    return Occurrence(
+        row.id,
+        row.question,
+        row.interpreted_question,
+        max(asked_at, at),
+        row.filters["region"] or "",
+        _kinds(row.status, judged is not None),
+        reason,
+    )
 
 
 def _newest_first(times: Iterable[Occurrence]) -> list[Occurrence]:

@@ -53,8 +53,11 @@ class Sessions:
             connection.execute(insert(sessions), row)
         return token
 
-    def find(self, token: str) -> Session | None:
-        """The session of a token, and a note that it was used; None where it is over or its account is disabled."""
+    def find(self, token: str, *, renew: bool = True) -> Session | None:
+        """The session of a token; None where it is over or its account is disabled.
+
+        renew: whether somebody uses it, which is noted, so that it goes on; a page that asks by itself does not.
+        """
         now, wanted = datetime.now(UTC), _hash(token)
         columns = (sessions, accounts.c.name)
         query = select(*columns).join(accounts).where(sessions.c.id == wanted, accounts.c.disabled_at.is_(None))
@@ -62,7 +65,7 @@ class Sessions:
             row = connection.execute(query).first()
         if row is None or in_utc(row.expires_at) <= now or in_utc(row.last_seen_at) <= now - IDLE:
             return None
-        if in_utc(row.last_seen_at) <= now - _NOTED_EVERY:
+        if renew and in_utc(row.last_seen_at) <= now - _NOTED_EVERY:
             with self._database.writing() as connection:
                 connection.execute(update(sessions).where(sessions.c.id == wanted).values(last_seen_at=now))
         return Session(row.id, row.account_id, row.name, in_utc(row.expires_at))

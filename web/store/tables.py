@@ -35,7 +35,9 @@ feedback = Table(
     "feedback",
     metadata,
     Column("id", String(32), primary_key=True),
-    Column("answer_id", String(32), ForeignKey("turns.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column(
+        "answer_id", String(32), ForeignKey("turns.id", ondelete="CASCADE"), nullable=False, unique=True, index=True
+    ),
     Column("verdict", String(4), nullable=False),
     Column("reason", Text),
     Column("created_at", DateTime(timezone=True), nullable=False),

@@ -14,6 +14,7 @@ from uuid import uuid4
 
 from sqlalchemy import ColumnElement, Row, insert, select, update
 
+from web.store.conversations import is_id
 from web.store.database import Database, in_utc
 from web.store.tables import glossary_trials as trials
 
@@ -100,6 +101,8 @@ class Trials:
 
     def get(self, trial_id: str) -> Trial:
         """Raises UnknownTrial."""
+        if not is_id(trial_id):
+            raise UnknownTrial(trial_id)
         with self._database.reading() as connection:
             row = connection.execute(select(trials).where(trials.c.id == trial_id)).first()
         if row is None:

@@ -11,6 +11,7 @@ from uuid import uuid4
 
 from sqlalchemy import Row, func, insert, select, update
 
+from web.store.conversations import is_id
 from web.store.database import Database, in_utc
 from web.store.tables import uploads
 
@@ -88,6 +89,8 @@ class Uploads:
 
     def get(self, upload_id: str) -> Upload:
         """Raises UnknownUpload."""
+        if not is_id(upload_id):
+            raise UnknownUpload(upload_id)
         with self._database.reading() as connection:
             row = connection.execute(select(uploads).where(uploads.c.id == upload_id)).first()
         if row is None:

@@ -6,13 +6,13 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Date, Text, cast, func, select
 
+from web.beijing import beginning
 from web.store.database import Database
-from web.store.keys import BEIJING
 from web.store.tables import feedback, turns
 
 
@@ -69,7 +69,7 @@ class Usage:
         return found
 
     def verdicts(self, first: date, last: date) -> tuple[int, int]:
-        """How many answers were judged well, and how many badly."""
+        """How many answers were judged well, and how many badly, by the day of their latest verdict."""
         counted = select(feedback.c.verdict, func.count().label("said")).where(*_within(feedback, first, last))
         with self._database.reading() as connection:
             said = {row.verdict: row.said for row in connection.execute(counted.group_by(feedback.c.verdict))}
@@ -92,11 +92,6 @@ class Usage:
         if self._is_sqlite:
             return func.date(moment, "+8 hours")
         return cast(func.timezone("Asia/Shanghai", moment), Date)
-
-
-def beginning(day: date) -> datetime:
-    """Midnight in Beijing, in UTC."""
-    return datetime.combine(day, time.min, BEIJING).astimezone(UTC)
 
 
 def _within(table: Any, first: date, last: date) -> tuple[ColumnElement[bool], ...]:

@@ -5,7 +5,6 @@ An entry is seen at work before it is kept: on one question at once, on the eval
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Annotated, Protocol, runtime_checkable
 
@@ -19,16 +18,14 @@ from web.admin.administration import Administration
 from web.admin.care.entries import Entry, NotAnEntry, lay_words, printed_terms, with_entry
 from web.admin.care.glossary_file import ChangedMeanwhile, GlossaryFile, Terms, fingerprint
 from web.admin.care.trials import TRIAL_STATES, UNREADABLE, TrialPages
-from web.admin.care.words import moment
 from web.admin.frame import Frame, session_of
+from web.admin.wording import moment
 from web.asking import Answering, Asked, Desk
 from web.pages.turns import TurnView, turn_view
-from web.store.conversations import ID_PATTERN, UnknownAnswer
+from web.store.audit import Action
+from web.store.conversations import UnknownAnswer
 from web.store.trials import TrialUnderWay
 from web.wording import WordingError, clean_question
-
-UNDONE, REMOVED = "撤销词汇更改", "删除词汇"
-"""Actions in the log."""
 
 
 @runtime_checkable
@@ -141,7 +138,7 @@ class GlossaryPages:
             if word in own:
                 left = {each: terms for each, terms in own.items() if each != word}
                 self._file.write(left, fingerprint(own))
-                self._record(request, REMOVED, f"{word} = {'、'.join(own[word])}")
+                self._record(request, Action.TERM_REMOVED, f"{word} = {'、'.join(own[word])}")
         except ChangedMeanwhile:
             return self.list(request, "词表刚刚由别人改过，请核对后再删除。")
         except (GlossaryError, OSError, Timeout):
@@ -155,13 +152,13 @@ class GlossaryPages:
             return self.list(request, UNREADABLE)
         if not done:
             return self.list(request, "没有可以撤销的更改。")
-        self._record(request, UNDONE, "改回上一次更改之前的词表")
+        self._record(request, Action.TERMS_UNDONE, "改回上一次更改之前的词表")
         return RedirectResponse("/admin/glossary", 303)
 
     def entry_of(self, answer_id: str, key: str) -> Entry:
         """The form for a question of the queue."""
         try:
-            _, turns = self._store.history.turns_to(answer_id if re.fullmatch(ID_PATTERN, answer_id) else "")
+            _, turns = self._store.conversations.turns_to(answer_id)
         except UnknownAnswer:
             return Entry(key=key)
         return Entry(question=turns[-1].said.question, key=key)
@@ -189,7 +186,7 @@ class GlossaryPages:
         except (NotAnEntry, WordingError, GlossaryError) as error:
             return self.form(request, entry, refused=str(error))
 
-    def _record(self, request: Request, action: str, detail: str) -> None:
+    def _record(self, request: Request, action: Action, detail: str) -> None:
         self._store.audit.record(session_of(request).account, action, detail)
 
     def _sides(self, question: str, own: Terms, fresh: Terms, terms: tuple[str, ...]) -> Sides | None:

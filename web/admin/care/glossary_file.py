@@ -7,7 +7,6 @@ last change can be taken back, a taking back too.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
@@ -15,7 +14,7 @@ from pathlib import Path
 from filelock import FileLock
 
 from assistant.glossary import OWN, GlossaryError, load_own, parse_own
-from index.switching import flush_directory
+from corpus.replacing import replace_whole
 
 Terms = Mapping[str, tuple[str, ...]]
 """Lay word -> the terms that documents print for it."""
@@ -67,8 +66,8 @@ class GlossaryFile:
                 raise ChangedMeanwhile
             before = self.path.read_bytes() if self.path.exists() else as_toml({}).encode()
             parse_own(as_toml(own))
-            self._put(self._previous, before)
-            self._put(self.path, as_toml(own).encode())
+            replace_whole(self._previous, before)
+            replace_whole(self.path, as_toml(own).encode())
 
     def undo(self) -> bool:
         """Let the file be as it was before the last change; False where that is not known. Raises OSError, Timeout."""
@@ -77,22 +76,13 @@ class GlossaryFile:
                 return False
             now = self.path.read_bytes() if self.path.exists() else as_toml({}).encode()
             before = self._previous.read_bytes()
-            self._put(self.path, before)
-            self._put(self._previous, now)
+            replace_whole(self.path, before)
+            replace_whole(self._previous, now)
         return True
 
     def _alone(self) -> FileLock:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         return FileLock(self.path.with_name(f".{OWN}.lock"), timeout=_WAITS)
-
-    def _put(self, path: Path, content: bytes) -> None:
-        fresh = path.with_name(f".{path.name}.new")
-        with fresh.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(path)
-        flush_directory(path.parent)
 
 
 def _string(words: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -22,12 +21,11 @@ from web.admin.care.gold_items import EXPECTED, TYPES, Draft, NotSound, draft_of
 from web.admin.frame import Frame, session_of
 from web.asking import Desk
 from web.problems import Problem, echo
-from web.store.conversations import ID_PATTERN, UnknownAnswer
-from web.store.queue import Decision, key_of
+from web.store.audit import Action
+from web.store.conversations import UnknownAnswer
+from web.store.queue import Decision, is_key, key_of
 from web.wording import WordingError, clean_question
 
-ADDED, REMOVED = "新增题目", "删除题目"
-"""Actions in the log."""
 _FOUND = 10
 """Provisions offered to choose from."""
 _UNWRITABLE = "服务器上的题目文件读不出来或写不进去，没有保存，请联系系统管理员。"
@@ -117,7 +115,7 @@ class Gold:
     def draft_of(self, answer_id: str) -> Draft:
         """The form for an answer, with the turns before it where it was a follow-up; an empty one for any other."""
         try:
-            _, turns = self._store.history.turns_to(answer_id if re.fullmatch(ID_PATTERN, answer_id) else "")
+            _, turns = self._store.conversations.turns_to(answer_id)
         except UnknownAnswer:
             return Draft()
         asked = self._desk.answered(answer_id).answer
@@ -163,8 +161,7 @@ class Gold:
         except (OSError, ValueError, Timeout):
             return self.list(request, _UNWRITABLE)
         if gone is not None:
-            detail = f"{own_id}「{gone['turns'][-1]}」"
-            self._store.audit.record(session_of(request).account, REMOVED, detail)
+            self._store.audit.record(session_of(request).account, Action.GOLD_REMOVED, own_id)
         return RedirectResponse("/admin/gold", 303)
 
     def _save(self, request: Request, draft: Draft, sought: str, key: str) -> Response:
@@ -177,8 +174,8 @@ class Gold:
         except (OSError, ValueError, Timeout):
             return self.form(request, draft, sought, key, _UNWRITABLE)
         account = session_of(request).account
-        self._store.audit.record(account, ADDED, f"{own_id}「{record['turns'][-1]}」")
-        if re.fullmatch(ID_PATTERN, key):
+        self._store.audit.record(account, Action.GOLD_ADDED, own_id)
+        if is_key(key):
             self._store.queue.mark(key, Decision.GOLD, account)
         return RedirectResponse("/admin/gold", 303)
 

@@ -8,7 +8,6 @@ The file is replaced as a whole, and never left in between. A line that somebody
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from typing import Any
 
 from filelock import FileLock
 
-from index.switching import flush_directory
+from corpus.replacing import replace_whole
 
 NAME = "gold.jsonl"
 _WAITS = 30
@@ -77,13 +76,7 @@ class GoldFile:
         return FileLock(self.path.with_name(f".{NAME}.lock"), timeout=_WAITS)
 
     def _write(self, lines: Sequence[str]) -> None:
-        fresh = self.path.with_name(f".{NAME}")
-        with fresh.open("w", encoding="utf-8") as file:
-            file.write("".join(f"{line}\n" for line in lines))
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(self.path)
-        flush_directory(self.path.parent)
+        replace_whole(self.path, "".join(f"{line}\n" for line in lines).encode())
 
 
 def _line(number: int, text: str) -> Line:

@@ -10,13 +10,12 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
-from web.admin.care.words import moment
 from web.admin.frame import Frame, session_of
+from web.admin.wording import moment
 from web.problems import Problem
+from web.store.audit import Action
 from web.store.keys import LONGEST_NAME, PER_MINUTE, SCOPES, InvalidKey, Key, Standing, UnknownKey
 
-MADE, REVOKED = "新建密钥", "停用密钥"
-"""Actions in the log."""
 STANDINGS: Mapping[Standing, str] = {"valid": "有效", "expired": "已过期", "revoked": "已停用"}
 _USUAL = ("ask", "search", "documents")
 
@@ -108,7 +107,7 @@ class KeysPage:
             return self.show(request, wanted, str(error))
         until = f"有效期至 {key.expires_on}" if key.expires_on else "长期有效"
         detail = f"{key.name}（{key.key_id}）：{'、'.join(key.scopes)}，{until}"
-        self._audit.record(session_of(request).account, MADE, detail)
+        self._audit.record(session_of(request).account, Action.KEY_MADE, detail)
         return self.show(request, made=(key, token))
 
     def revoke(self, request: Request, key_id: str) -> Response:
@@ -118,7 +117,7 @@ class KeysPage:
         except UnknownKey:
             raise Problem("not_found", "没有这个编号的密钥，请从密钥列表进入。") from None
         if was is None:
-            self._audit.record(session_of(request).account, REVOKED, f"{key.name}（{key.key_id}）")
+            self._audit.record(session_of(request).account, Action.KEY_REVOKED, f"{key.name}（{key.key_id}）")
         return RedirectResponse("/admin/keys", 303)
 
     def _insist_on_other_name(self, name: str) -> None:

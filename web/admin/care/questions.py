@@ -13,11 +13,14 @@ from fastapi.responses import RedirectResponse
 
 from assistant.places import places_in
 from corpus.library import NATIONAL, Library
-from web.admin.care.words import DECISIONS, KINDS, moment
+from web.admin.care.words import DECISIONS, KINDS
 from web.admin.frame import Frame, session_of
+from web.admin.wording import moment
 from web.asking import Desk
 from web.pages.turns import TurnView, turn_view
+from web.paging import Page
 from web.problems import Problem
+from web.store.audit import Action
 from web.store.conversations import UnknownAnswer
 from web.store.queue import MOST, Decision, Group, Kind
 
@@ -29,8 +32,6 @@ _SHOWN = 50
 """Occurrences listed of one question."""
 _LONGEST = 100
 """Characters of the words searched for."""
-DECIDED, REOPENED = "处理提问", "重新打开提问"
-"""Actions in the log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ class Choice:
 
     def _has_words(self, group: Group) -> bool:
         said = "\n".join((*group.reasons, *(f"{each.question}\n{each.interpreted}" for each in group.occurrences)))
-        return all(word in said.casefold() for word in self.words.casefold().split())
+        return all(word == group.number or word in said.casefold() for word in self.words.casefold().split())
 
     def _is_about(self, group: Group, library: Library) -> bool:
         """Whether the search was narrowed down to the region, or the question names it."""
@@ -94,7 +95,7 @@ def questions_router(frame: Frame, desk: Desk) -> APIRouter:
             stands if stands in STANDS else _USUAL.stands,
             order if order in ORDERS else _USUAL.order,
         )
-        return queue.list(request, choice, int(page) if page.isascii() and page.isdecimal() and len(page) < 7 else 1)
+        return queue.list(request, choice, page)
 
     @router.get("/questions/{key}")
     def question(request: Request, key: str) -> Response:
@@ -112,7 +113,7 @@ def questions_router(frame: Frame, desk: Desk) -> APIRouter:
     def reopen(request: Request, key: str) -> Response:
         group = queue.find(key)
         if frame.store.queue.unmark(key):
-            frame.store.audit.record(session_of(request).account, REOPENED, f"「{group.latest.interpreted}」")
+            frame.store.audit.record(session_of(request).account, Action.REOPENED, _called(group))
         return RedirectResponse(f"/admin/questions/{key}", 303)
 
     return router
@@ -124,21 +125,20 @@ class Questions:
     def __init__(self, frame: Frame, desk: Desk) -> None:
         self._frame, self._store, self._desk = frame, frame.store, desk
 
-    def list(self, request: Request, choice: Choice, page: int) -> Response:
+    def list(self, request: Request, choice: Choice, asked: str) -> Response:
         groups = self._store.queue.groups(_since(choice.days))
         found = choice.chosen(groups, self._desk.assistant.library)
-        pages = max(1, -(-len(found) // _PER_PAGE))
-        at = max(1, min(page, pages))
+        page = Page.of(asked, len(found), _PER_PAGE)
         values = {
-            "groups": found[(at - 1) * _PER_PAGE : at * _PER_PAGE],
+            "groups": found[page.rows],
             "total": len(found),
             "asked": sum(len(group.occurrences) for group in found),
             "is_cut": sum(len(group.occurrences) for group in groups) >= MOST,
             "most": MOST,
             "choice": choice,
             "is_narrowed": choice != _USUAL,
-            "page": at,
-            "pages": pages,
+            "page": page.number,
+            "pages": page.last,
             "kinds": KINDS,
             "decisions": DECISIONS,
             "regions": [(each, each) for each in _regions(self._desk.assistant.library)],
@@ -172,7 +172,7 @@ class Questions:
     def decide(self, request: Request, group: Group, decision: Decision) -> None:
         account = session_of(request).account
         self._store.queue.mark(group.key, decision, account)
-        self._store.audit.record(account, DECIDED, f"{DECISIONS[decision]}「{group.latest.interpreted}」")
+        self._store.audit.record(account, Action.DECIDED, f"{DECISIONS[decision]}：{_called(group)}")
 
     def _answered(self, group: Group) -> TurnView | None:
         """The answer as it is given now; None where the conversation was deleted meanwhile."""
@@ -182,6 +182,11 @@ class Questions:
         except UnknownAnswer:
             return None
         return turn_view(asked, assistant.library, assistant.index_version)
+
+
+def _called(group: Group) -> str:
+    """A question as the log calls it, which outlives it: by its number, which the list can be searched for."""
+    return f"提问编号 {group.number}"
 
 
 def _since(days: int) -> datetime:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from fastapi import Request, Response
@@ -14,16 +13,14 @@ from web.admin.administration import Administration
 from web.admin.care.entries import Entry, lay_words, printed_terms, with_entry
 from web.admin.care.glossary_file import ChangedMeanwhile, GlossaryFile, as_toml, fingerprint
 from web.admin.care.trying import Trying
-from web.admin.care.words import moment
 from web.admin.frame import Frame, session_of
 from web.admin.publications import LONGEST_REASON, SHORTEST_REASON
+from web.admin.wording import moment
 from web.problems import Problem
-from web.store.conversations import ID_PATTERN
-from web.store.queue import Decision
+from web.store.audit import Action
+from web.store.queue import Decision, is_key
 from web.store.trials import Trial, TrialState, UnknownTrial
 
-KEPT, FORCED = "更改词汇", "强制更改词汇"
-"""Actions in the log."""
 TRIAL_STATES: Mapping[TrialState, str] = {
     TrialState.RUNNING: "评测中",
     TrialState.READY: "评测完成",
@@ -49,7 +46,7 @@ class TrialPages:
         own = self._file.read()
         fresh = with_entry(own, words, terms)
         parse_own(as_toml(fresh))
-        key = entry.key if re.fullmatch(ID_PATTERN, entry.key) else ""
+        key = entry.key if is_key(entry.key) else ""
         trial_id = self._trials.add(session_of(request).account, words, terms, fingerprint(own), key)
         self._trying.begin(trial_id, fresh)
         return RedirectResponse(f"/admin/glossary/trials/{trial_id}", 303)
@@ -100,13 +97,13 @@ class TrialPages:
     def _note(self, request: Request, trial: Trial, reason: str) -> None:
         detail = f"{'、'.join(trial.words)} = {'、'.join(trial.terms)}"
         if _needs_reason(trial):
-            self._record(request, FORCED, f"{detail}；{_told(trial)}；理由：{reason}")
+            self._record(request, Action.TERMS_FORCED, f"{detail}；{_told(trial)}；理由：{reason}")
         else:
-            self._record(request, KEPT, detail)
+            self._record(request, Action.TERMS_CHANGED, detail)
         if trial.question:
             self._store.queue.mark(trial.question, Decision.GLOSSARY, session_of(request).account)
 
-    def _record(self, request: Request, action: str, detail: str) -> None:
+    def _record(self, request: Request, action: Action, detail: str) -> None:
         self._store.audit.record(session_of(request).account, action, detail)
 
 

@@ -16,9 +16,9 @@ from web.admin.care.charts import Bars, Share, bars_of, shares_of
 from web.admin.care.words import OUTCOMES, TYPES
 from web.admin.frame import Frame
 from web.asking import Desk
+from web.beijing import beginning
 from web.store import Store
 from web.store.queue import Group, Kind
-from web.store.usage import beginning
 
 SPANS = (30, 90)
 """Days."""

@@ -1,12 +1,10 @@
-"""How outcomes, kinds and decisions are called on the pages of those who keep the answers good, and their times."""
+"""How outcomes, kinds and decisions are called on the pages of those who keep the answers good."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 
 from assistant.answers import QuestionType, Status
-from web.store.keys import BEIJING
 from web.store.queue import Decision, Kind
 
 KINDS: Mapping[Kind, str] = {
@@ -40,8 +38,3 @@ TYPES: Mapping[QuestionType, str] = {
     QuestionType.OUTLINE: "概要",
     QuestionType.GENERAL: "其他",
 }
-
-
-def moment(at: datetime) -> str:
-    """2025-01-02 09:30, in Beijing."""
-    return f"{at.astimezone(BEIJING):%Y-%m-%d %H:%M}"

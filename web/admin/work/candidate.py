@@ -17,6 +17,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from corpus.replacing import replace_whole
 from index.switching import CURRENT, INDEX, Switch, state_of
 
 _DOCUMENTS = "documents"
@@ -53,10 +54,8 @@ def lay_out(home: Path, folder: Path) -> Path:
 
 
 def write_candidate(folder: Path, candidate: Candidate) -> None:
-    """Say what it is, when all of it is there."""
-    fresh = folder / f".{_RECORD}"
-    fresh.write_text(json.dumps(asdict(candidate)), "utf-8")
-    fresh.replace(folder / _RECORD)
+    """Say what it is, when all of it is there. Raises OSError."""
+    replace_whole(folder / _RECORD, json.dumps(asdict(candidate)).encode())
 
 
 def read_candidate(folder: Path) -> Candidate | None:

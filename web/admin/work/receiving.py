@@ -19,6 +19,7 @@ from corpus.manifest import ManifestError, facts_of
 from corpus.provisions import PolicyDocument
 from corpus.readers import UnreadableFile
 from corpus.receiving import Received, receive
+from corpus.replacing import replace_whole
 from corpus.structure.conservation import account
 from corpus.versions import DamagedHolding
 from web.admin.work.differences import differences
@@ -47,7 +48,7 @@ def receive_upload(asked: Mapping[str, Any]) -> None:
         raise Failed(f"无法读取：{error}") from None
     tell(_STAGE, 2, _STEPS)
     report = _report(received, library, home, facts)
-    _write(Path(asked["report"]), report)
+    replace_whole(Path(asked["report"]), json.dumps(report, ensure_ascii=False).encode())
     tell(_STAGE, _STEPS, _STEPS)
 
 
@@ -138,12 +139,6 @@ def _plain(metadata: Mapping[str, Any]) -> dict[str, Any]:
     kept = {field: value for field, value in metadata.items() if value and field != "history"}
     loaded: dict[str, Any] = json.loads(json.dumps(kept, default=str))
     return loaded
-
-
-def _write(path: Path, report: Mapping[str, Any]) -> None:
-    fresh = path.with_suffix(".fresh")
-    fresh.write_text(json.dumps(report, ensure_ascii=False), "utf-8")
-    fresh.replace(path)
 
 
 if __name__ == "__main__":
