@@ -23,6 +23,7 @@ from corpus.provisions import PolicyDocument, Provision
 from corpus.relations.references import references
 from corpus.structure.markers import read_marker
 from corpus.structure.sentences import Span
+from corpus.titles import titled
 
 LONGEST_PHRASE = 120
 """Characters of a sentence that a finding repeats."""
@@ -109,7 +110,7 @@ def draft_outcome(
             "silent": tuple(called(document) for document in outcome.silent),
         },
         related=tuple(_related(evidence) for evidence in outcome.near if evidence.signs.covered >= NEAR_MISS),
-        missing_texts=(f"《{absent}》",) if absent else _missing_texts(outcome, wanted, library),
+        missing_texts=(titled(absent),) if absent else _missing_texts(outcome, wanted, library),
         confidence=round(outcome.confidence, 4),
     )
 
@@ -205,6 +206,5 @@ def _missing_texts(outcome: Outcome, wanted: Wanted, library: Library) -> tuple[
         for reference in references(evidence.document):
             about = any(concept.found_in(reference.title) == 1.0 for concept in wanted.concepts)
             if reference.article_id == evidence.provision.article_id and about and reference.title not in at_hand:
-                number = f"（{reference.document_number}）" if reference.document_number else ""
-                found[f"《{reference.title}》{number}"] = None
+                found[titled(reference.title, reference.document_number)] = None
     return tuple(found)

@@ -12,6 +12,7 @@ from assistant.answers import Answer
 from assistant.composition import Block, Draft
 from corpus.library import Library
 from corpus.relations.validity import Standing
+from corpus.titles import titled
 
 _ENDED = frozenset({Standing.NOT_YET, Standing.REPEALED, Standing.EXPIRED})
 TEMPLATES = Path(__file__).with_name("templates")
@@ -21,7 +22,7 @@ TEMPLATES = Path(__file__).with_name("templates")
 def _environment() -> Environment:
     # Plain text: nothing is escaped here; the pages escape what they show.
     environment = Environment(loader=FileSystemLoader(TEMPLATES), undefined=StrictUndefined, autoescape=False)
-    environment.filters["region_of"] = _region_of
+    environment.filters |= {"region_of": _region_of, "titled": titled}
     return environment
 
 
@@ -86,4 +87,4 @@ def render(
 def _where(document_id: str, article_id: str, library: Library) -> str:
     document = library.get(document_id)
     provision = document.find(article_id)
-    return f"《{document.metadata.title}》{provision.label}{provision.heading}"
+    return f"{titled(document.metadata.title)}{provision.label}{provision.heading}"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from corpus.citations import Citation
 from corpus.library import Library
+from corpus.titles import titled
 from web import links
 
 
@@ -29,9 +30,3 @@ def source_of(citation: Citation, library: Library) -> Source:
     document = library.get(citation.document_id)
     provision, facts = document.find(citation.article_id), document.metadata
     return Source(facts.title, facts.document_number, provision.label, links.citation_url(citation))
-
-
-def titled(title: str, apart: str | None) -> str:
-    """《title》（apart）, apart being what tells it from others of its title; a title inside the title in 〈〉."""
-    inner = title.replace("《", "〈").replace("》", "〉")
-    return f"《{inner}》（{apart}）" if apart else f"《{inner}》"

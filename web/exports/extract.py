@@ -10,10 +10,10 @@ from corpus.figures.ledger import Entry
 from corpus.figures.spreadsheet import KIND_NAMES
 from corpus.library import Library
 from corpus.provisions import PolicyDocument
+from corpus.titles import titled
 from web import links
 from web.exports.choosing import Choice, Order
 from web.exports.rhythms import RHYTHM_NAMES
-from web.sources import titled
 
 ORDER_NAMES: Mapping[Order, str] = {
     Order.PRINTED: "文件中的次序",
@@ -59,7 +59,7 @@ def asked_for(choice: Choice, library: Library) -> tuple[tuple[str, str], ...]:
 
 def _asked(choice: Choice, library: Library) -> Iterator[tuple[str, str]]:
     selection = choice.selection
-    titles = (titled(library.get(each).metadata.title, None) for each in sorted(selection.document_ids or ()))
+    titles = (titled(library.get(each).metadata.title) for each in sorted(selection.document_ids or ()))
     yield "地区", selection.region or ""
     yield "文件", "、".join(titles)
     yield "类别", "、".join(name for kind, name in KIND_NAMES.items() if kind in (selection.kinds or ()))

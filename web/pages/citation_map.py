@@ -14,8 +14,8 @@ from corpus.provisions import PolicyDocument
 from corpus.relations.catalogue import short_title
 from corpus.relations.resolution import Missing
 from corpus.relations.validity import Standing
+from corpus.titles import titled
 from web import links
-from web.sources import titled
 
 OFTEN = 2
 """Times that a text which the library lacks must be named to stand in the map of the whole library."""

@@ -13,13 +13,14 @@ from corpus.figures.ledger import Entry
 from corpus.figures.spreadsheet import KIND_NAMES
 from corpus.library import Library
 from corpus.relations.validity import Standing
+from corpus.titles import titled
 from web import links
 from web.asking import Answering
 from web.exports.choosing import Figures
 from web.pages.facts import Words
 from web.pages.marking import Stretch, stretches
 from web.pages.sides import Side, SideKind, filters_of, subject_alone
-from web.sources import Source, source_of, titled
+from web.sources import Source, source_of
 
 QUOTED = 3
 """Provisions quoted of a side at most."""

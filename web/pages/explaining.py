@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from assistant.answers import Answer, QuestionType, Reasons, Status, Word
 from assistant.reasons import Reliability, Sureness, reliability_of
 from corpus.library import Library
+from corpus.titles import titled
 from web.pages.marking import Stretch, stretches
-from web.sources import titled
 
 SOUGHT: Mapping[QuestionType, str] = {
     QuestionType.QUANTITY: "数量、比例或次数",
@@ -74,7 +74,7 @@ def _understood(answer: Answer, reasons: Reasons, library: Library) -> Iterator[
         yield Line("所指地区", "、".join(reasons.places))
     if reasons.document_ids:
         titles = (library.get(each).metadata.title for each in reasons.document_ids)
-        yield Line("所指文件", "、".join(titled(title, None) for title in titles))
+        yield Line("所指文件", "、".join(titled(title) for title in titles))
     if reasons.articles:
         yield Line("所指条目", "、".join(reasons.articles))
 

@@ -9,8 +9,8 @@ from datetime import date
 from corpus.library import Library
 from corpus.provisions import Metadata, PolicyDocument
 from corpus.relations.validity import Change, Standing, Validity
+from corpus.titles import titled
 from web import links
-from web.sources import titled
 
 UNSTATED = "文件未注明"
 

@@ -11,9 +11,9 @@ from assistant.answers import Filters
 from corpus.head.regions import levels_of
 from corpus.library import NATIONAL, Library
 from corpus.provisions import PolicyDocument
+from corpus.titles import titled
 from web.pages.facts import day as day_words
 from web.pages.facts import region_words
-from web.sources import titled
 
 NAMES = ("region", "document", "as_of")
 """The fields, in addresses and forms alike."""
@@ -111,7 +111,7 @@ def address_of(conversation_id: str, choice: Choice, fragment: str = "", **more:
 def narrowed(filters: Filters, library: Library) -> str:
     """«只在北京市的文件中查找，按2026年1月2日的规定。»; empty where nothing was narrowed down."""
     parts = []
-    titles = [titled(library.get(each).metadata.title, None) for each in filters.document_ids or () if each in library]
+    titles = [titled(library.get(each).metadata.title) for each in filters.document_ids or () if each in library]
     if titles:
         parts.append(f"只在{'、'.join(titles)}中查找")
     elif filters.document_ids is not None:
@@ -140,11 +140,11 @@ def filter_view(choice: Choice, conversation_id: str, library: Library, today: d
 
 
 def _document(document: PolicyDocument) -> Option:
-    return Option(document.document_id, document.metadata.title, titled(document.metadata.title, None))
+    return Option(document.document_id, document.metadata.title, titled(document.metadata.title))
 
 
 def _chips(choice: Choice, conversation_id: str, library: Library) -> Iterator[Chip]:
-    title = titled(library.get(choice.document).metadata.title, None) if choice.document else ""
+    title = titled(library.get(choice.document).metadata.title) if choice.document else ""
     as_of = f"按{day_words(date.fromisoformat(choice.as_of))}" if choice.as_of else ""
     for name, words in (("region", region_words(choice.region)), ("document", title), ("as_of", as_of)):
         left = {field: "" if field == name else value for field, value in choice.fields.items()}

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request, Response
 from corpus.library import Library
 from corpus.originals import Originals
 from corpus.provisions import PolicyDocument
+from corpus.titles import titled
 from web import beijing, links
 from web.pages import relations, sheet
 from web.pages.editions import editions_of
@@ -18,7 +19,6 @@ from web.pages.finding import LONGEST_WANTED, Finding, find
 from web.pages.marking import Range
 from web.pages.outlines import branches, outline
 from web.pages.rendering import SCRIPT, Pages
-from web.sources import titled
 from web.wording import clean_words
 
 LONG_OUTLINE = 60

@@ -9,9 +9,9 @@ from corpus.head.document_numbers import normal_number
 from corpus.library import Library
 from corpus.relations.catalogue import short_title
 from corpus.relations.resolution import Link
+from corpus.titles import titled
 from web import links
 from web.pages.facts import Words
-from web.sources import titled
 
 
 @dataclass(frozen=True, slots=True)

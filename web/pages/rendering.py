@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from assistant.questions import MAX_QUESTION
+from corpus.titles import titled
 from web import links
 from web.assets import Assets
 from web.pages.appearance import is_large
@@ -42,7 +43,7 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._environment.filters["region"] = region_words
+        self._environment.filters |= {"region": region_words, "titled": titled}
         self._environment.globals |= {
             "asset": assets.url,
             "document_url": links.document_url,

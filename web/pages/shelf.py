@@ -13,9 +13,9 @@ from corpus.library import Library
 from corpus.provisions import PolicyDocument
 from corpus.relations.resolution import Missing
 from corpus.relations.validity import Standing
+from corpus.titles import titled
 from web import links
 from web.pages.facts import Words, day
-from web.sources import titled
 from web.suggestions import key_of
 
 NO_REGION = "地区未注明"
@@ -181,8 +181,6 @@ def _lack(missing: Missing, library: Library) -> Lack:
     return Lack(
         name=titled(missing.title, missing.document_number),
         count=missing.count,
-        named_by=tuple(
-            Words(titled(library.get(each).metadata.title, None), links.document_url(each)) for each in first
-        ),
+        named_by=tuple(Words(titled(library.get(each).metadata.title), links.document_url(each)) for each in first),
         more=len(missing.document_ids) - len(first),
     )
