@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import json
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -17,10 +19,10 @@ from sqlalchemy.exc import OperationalError
 
 from corpus.library import Library
 from index.storage import switch_to
+from tests.scripted import Scripted
 from tests.test_web_admin import BROWSER, PASSWORD, SAME_SITE, WHO, sign_in, token_in
 from tests.test_web_admin_switching import home as home
 from tests.test_web_admin_switching import revised, text_served
-from tests.test_web_desk import Scripted
 from web.admin.administration import Administration, administration_of
 from web.admin.passwords import hashed
 from web.admin.wording import moment
@@ -28,6 +30,7 @@ from web.admin.work import publishing, workshop
 from web.admin.work.candidate import serves
 from web.admin.work.children import Child, ChildFailed, run_child
 from web.admin.work.publishing import Publishing
+from web.admin.work.telling import FAILED
 from web.app import create_app
 from web.store import Store, open_store
 from web.store.publications import Kind, State
@@ -154,6 +157,16 @@ def test_a_child_is_listened_to_though_its_progress_cannot_be_kept(tmp_path: Pat
     child = Child(("web.admin.work.receiving", json.dumps(missing)), 60)
     with pytest.raises(ChildFailed, match="没有这个文件"):
         run_child(child, tell, lambda: True)
+
+
+def test_a_child_that_takes_too_much_memory_says_so(tmp_path: Path) -> None:
+    greedy = "from web.admin.work.telling import work; work(lambda asked: print(len(bytes(2 << 30))), 1 << 30)"
+    with subprocess.Popen(
+        [sys.executable, "-c", greedy, "{}"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as child:
+        assert child.stdout is not None
+        assert "超过上限" in json.loads(child.stdout.readline())["failed"]
+        assert child.wait(20) == FAILED
 
 
 @pytest.mark.parametrize("when", ["before", "after"])

@@ -29,6 +29,8 @@ MOST_SHOWN = 1000
 """Articles, figures, references and differences that a page shows of each."""
 LONGEST_SHOWN = 300
 """Characters of a text shown to compare."""
+MEMORY_BYTES = 4 * 1024**3
+"""Of a child. A file of nine million characters, near the most that is read, takes 1.5 GB."""
 _STAGE = "解析"
 _STEPS = 3
 
@@ -142,4 +144,4 @@ def _plain(metadata: Mapping[str, Any]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    work(receive_upload)
+    work(receive_upload, MEMORY_BYTES)
