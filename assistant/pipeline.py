@@ -30,9 +30,10 @@ from assistant.models import PATH as WEIGHTS
 from assistant.questions import Understanding, normalise, understand
 from assistant.reasons import Found, Taken, reasons_of
 from assistant.references import text_asked
-from assistant.rendering import render, template_files
+from assistant.rendering import Telling, render, template_files
 from assistant.scope import Scope, scope_of, uncovered
 from assistant.spelling import Spelling
+from assistant.sureness import reliability
 from assistant.verification import verify
 from corpus.anticipated import AnticipatedError
 from corpus.citations import Citation, cite
@@ -122,7 +123,9 @@ class Assistant:
             found = Found(draft) if draft else self._search_and_decide(asked, scope, limit)
         with stage("render"):
             day = filters.as_of or self.clock()
-            rendered = render(found.draft, question, interpreted, self.library, day, is_narrowed=filters != _NO_FILTERS)
+            worth = reliability(found.draft.status, found.draft.confidence) if found.ranked is not None else None
+            telling = Telling(day, filters != _NO_FILTERS, worth.sureness if worth else None)
+            rendered = render(found.draft, question, interpreted, self.library, telling)
         with stage("verify"):
             answer = verify(rendered, self.library)
         if courtesy:

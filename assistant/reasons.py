@@ -8,11 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 
 import rjieba
 
-from assistant.answers import Answer, QuestionType, Quotation, Reasons, Related, Status, Word
+from assistant.answers import Answer, QuestionType, Quotation, Reasons, Related, Word
 from assistant.composition import NEAR_MISS, Draft
 from assistant.concepts import Concept, Rarity, wanted_of
 from assistant.evidence import Evidence
@@ -42,44 +41,6 @@ class Taken:
     typed: str
     plain: str
     interpreted: str
-
-
-class Sureness(StrEnum):
-    """How far an outcome can be relied on."""
-
-    HIGH = "high"
-    MIDDLE = "middle"
-    LOW = "low"
-
-
-@dataclass(frozen=True, slots=True)
-class Reliability:
-    """How sure an outcome is, and how often such an outcome was right: a share, in [0, 1]."""
-
-    sureness: Sureness
-    right: float
-
-
-# Measured on eval/gold/reporting.jsonl, outcomes of a search only; a test measures it again. An answer is right where
-# its first citation is, a refusal where the documents do not say what is asked.
-_RELIABILITY: tuple[tuple[Status, float, Reliability], ...] = (
-    # status, least confidence, what such outcomes are worth; the highest first
-    (Status.ANSWERED, 0.8, Reliability(Sureness.HIGH, 0.96)),
-    (Status.ANSWERED, 0.6, Reliability(Sureness.MIDDLE, 0.88)),
-    (Status.ANSWERED, 0.0, Reliability(Sureness.LOW, 0.59)),
-    (Status.UNSPECIFIED, 0.3, Reliability(Sureness.LOW, 0.4)),
-    (Status.UNSPECIFIED, 0.0, Reliability(Sureness.HIGH, 0.94)),
-    (Status.NOT_FOUND, 0.2, Reliability(Sureness.LOW, 0.3)),
-    (Status.NOT_FOUND, 0.0, Reliability(Sureness.MIDDLE, 0.86)),
-)
-
-
-def reliability_of(answer: Answer) -> Reliability | None:
-    """How often outcomes of this status and confidence were right; None where nothing was searched, or asked back."""
-    if answer.reasons is None or not answer.reasons.searched:
-        return None
-    rows = (worth for status, least, worth in _RELIABILITY if status is answer.status and answer.confidence >= least)
-    return next(rows, None)
 
 
 def reasons_of(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -10,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from assistant.answers import Answer
 from assistant.composition import Block, Draft
+from assistant.sureness import Sureness
 from corpus.library import Library
 from corpus.relations.validity import Standing
 from corpus.titles import titled
@@ -41,13 +43,22 @@ def _region_of(block: Block) -> str:
     return region or "文件"
 
 
-def render(
-    draft: Draft, question: str, interpreted: str, library: Library, day: date, *, is_narrowed: bool = False
-) -> Answer:
-    """The answer that a draft says, on a day: of a document that is not in force then, its standing is told.
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """How an answer is told.
 
-    is_narrowed: whether filters left some of the library out; nothing is then said of the whole.
+    day          of a document that is not in force then, its standing is told
+    is_narrowed  whether filters left some of the library out; nothing is then said of the whole
+    sureness     how far what a search found can be relied on, which is told where it is little; None without a search
     """
+
+    day: date
+    is_narrowed: bool = False
+    sureness: Sureness | None = None
+
+
+def render(draft: Draft, question: str, interpreted: str, library: Library, telling: Telling) -> Answer:
+    """The answer that a draft says."""
     fields = {
         "form": draft.form,
         "blocks": draft.blocks,
@@ -57,13 +68,15 @@ def render(
             _where(related.citation.document_id, related.citation.article_id, library) for related in draft.related
         ],
         "uncovered": (),
-        "is_narrowed": is_narrowed,
+        "is_narrowed": telling.is_narrowed,
+        "is_sure": telling.sureness in (None, Sureness.HIGH),
+        "is_doubtful": telling.sureness is Sureness.LOW,
         "narrower": (),
         "silent": (),
         "standings": {
             block.document.document_id: standing
             for block in draft.blocks
-            if (standing := library.validity[block.document.document_id].standing(day)) in _ENDED
+            if (standing := library.validity[block.document.document_id].standing(telling.day)) in _ENDED
         },
         **draft.slots,
     }

@@ -10,7 +10,7 @@ import pytest
 
 from assistant.answers import Answer, Filters, Reasons, Status, Turn
 from assistant.pipeline import Assistant
-from assistant.reasons import Sureness, reliability_of
+from assistant.sureness import Sureness, reliability_of
 from eval.gold import read_gold
 from eval.metrics import score_results
 from eval.runner import run
@@ -93,9 +93,13 @@ def test_nothing_in_force_leaves_nothing_close(assistant: Assistant) -> None:
     assert (answer.status, reasons_of(answer).close) == (Status.NOT_FOUND, ())
 
 
-def test_how_sure_an_outcome_is_said_to_be_was_measured(assistant: Assistant) -> None:
+DOUBTS = ("未必正是所问", "没有找到写明", "没有找到规定")
+
+
+def test_how_sure_an_outcome_is_said_to_be_was_measured_and_doubt_is_told(assistant: Assistant) -> None:
     """Every share that is told lies within seven hundredths of the share measured, or within chance of so few."""
     outcomes: dict[tuple[Status, Sureness], list[bool]] = defaultdict(list)
+    findings: dict[tuple[Status, Sureness], list[str]] = defaultdict(list)
     told: dict[tuple[Status, Sureness], float] = {}
     for score in score_results(run(read_gold(REPORTING, assistant.library), assistant), assistant.library):
         answer = score.result.answer
@@ -105,8 +109,12 @@ def test_how_sure_an_outcome_is_said_to_be_was_measured(assistant: Assistant) ->
         key = answer.status, reliability.sureness
         right = bool(score.first_right) if answer.status is Status.ANSWERED else score.status_right
         outcomes[key].append(right)
+        findings[key].append(answer.finding)
         told[key] = reliability.right
     assert len(told) == 7
     for key, rights in outcomes.items():
         chance = 2 * (told[key] * (1 - told[key]) / len(rights)) ** 0.5
         assert abs(mean(rights) - told[key]) <= max(0.07, chance), key
+    for (status, sureness), said in findings.items():
+        doubts = [any(words in each for words in DOUBTS) for each in said]
+        assert all(doubts) if sureness is Sureness.LOW else not any(doubts), (status, sureness)

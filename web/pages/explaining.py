@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from assistant.answers import Answer, QuestionType, Reasons, Status, Word
-from assistant.reasons import Reliability, Sureness, reliability_of
+from assistant.sureness import Reliability, Sureness, reliability_of
 from corpus.library import Library
 from corpus.titles import titled
 from web.pages.marking import Stretch, stretches

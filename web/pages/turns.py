@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from assistant.answers import Answer, QuestionType, Quotation, Related, Status
+from assistant.sureness import Sureness, reliability_of
 from corpus.library import Library
 from corpus.provisions import PolicyDocument, Provision, is_ruling
 from corpus.structure.markers import read_marker
@@ -23,6 +24,11 @@ BADGES: Mapping[Status, str] = {
     Status.CLARIFY: "请再说具体一点",
     Status.NOT_FOUND: "文件中没有找到",
 }
+_DOUBTFUL: Mapping[Status, str] = {
+    Status.ANSWERED: "可能相关，请核对",
+    Status.UNSPECIFIED: "没有找到明文",
+}
+"""In place of those where outcomes of that sureness were often wrong."""
 EXAMPLES = (
     "养老机构内设医务室至少配几名医生？",
     "压疮新发生率要控制在多少以内？",
@@ -67,6 +73,7 @@ class RelatedView:
 class TurnView:
     """A question and its answer.
 
+    is_doubtful whether outcomes of its sureness were often wrong
     understood  the question as it was taken; None where that is as it stands
     is_masked   whether personal data stood in the question
     narrowed    what the search was narrowed down to, in words; empty where it was not
@@ -78,6 +85,7 @@ class TurnView:
 
     asked: Asked
     badge: str
+    is_doubtful: bool
     understood: str | None
     quotes: tuple[QuoteView, ...]
     related: tuple[RelatedView, ...]
@@ -97,12 +105,14 @@ def turn_view(asked: Asked, library: Library, current_version: str, site: str = 
     current_version  that of the index at present; site: the public address, empty where there is none
     whole            whether quotations are shown whole, however long
     """
-    answer = asked.answer
+    answer, worth = asked.answer, reliability_of(asked.answer)
+    is_doubtful = worth is not None and worth.sureness is Sureness.LOW
     whole_up_to = LOOKED_UP if answer.question_type is QuestionType.LOOKUP else LONG
     first = answer.citations[0].citation if answer.citations else None
     return TurnView(
         asked=asked,
-        badge=BADGES[answer.status],
+        badge=_DOUBTFUL.get(answer.status, BADGES[answer.status]) if is_doubtful else BADGES[answer.status],
+        is_doubtful=is_doubtful,
         understood=answer.interpreted_question if answer.interpreted_question != answer.question else None,
         quotes=tuple(_quote(each, library, len(each.quote) if whole else whole_up_to) for each in answer.citations),
         related=tuple(_related(related, library) for related in answer.related),
