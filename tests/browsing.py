@@ -9,8 +9,10 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import (
     Browser,
     BrowserContext,
@@ -43,6 +45,7 @@ FLAGS = [
 PHONE = ViewportSize(width=360, height=740)
 DESKTOP = ViewportSize(width=1280, height=800)
 DOCTORS = "养老机构内设医务室至少配几名医生？"
+DRILL = "消防演练多久一次？"
 
 
 def in_browser(journeys: str) -> list[pytest.MarkDecorator]:
@@ -92,6 +95,14 @@ def page(context: BrowserContext) -> Iterator[Page]:
     assert wrong == []
 
 
+@pytest.fixture
+def bare(browser: Browser, site: str) -> Iterator[Page]:
+    """A phone whose browser runs no script."""
+    context = browser.new_context(base_url=site, viewport=PHONE, java_script_enabled=False, locale="zh-CN")
+    yield context.new_page()
+    context.close()
+
+
 def ask(page: Page, question: str) -> Locator:
     """Type a question, press Enter, and wait for its answer."""
     before = page.locator("[data-turn]").count()
@@ -100,6 +111,17 @@ def ask(page: Page, question: str) -> Locator:
     turn = page.locator("[data-turn]").nth(before)
     expect(turn).to_be_visible()
     return turn
+
+
+def box(page: Page) -> Locator:
+    """Where one types."""
+    return page.get_by_label("您的问题")
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds, each with the first piece of the page that it is found in."""
+    found: Any = Axe().run(page).response["violations"]
+    return [f"{each['id']}: {each['help']} — {each['nodes'][0]['html'][:200]}" for each in found]
 
 
 def keep(page: Page, name: str) -> None:

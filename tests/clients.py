@@ -14,6 +14,9 @@ from filelock import FileLock
 INSTALLS_WITHIN = 120
 """Seconds."""
 RUNS_WITHIN = 60
+OPENAPI_PYTHON_CLIENT = "openapi-python-client==0.29.1"
+OPENAPI_TS = ("@hey-api/openapi-ts@0.95.0", "typescript@5.9.3")
+"""Generators of clients, in the versions that the README names."""
 _DONE = "installed"
 _SAID = 300
 """Characters of what a failed installation said that a skipped test repeats."""

@@ -3,6 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
+
+from docx import Document
+from typer.testing import CliRunner
+
+from corpus.__main__ import commands
+from corpus.head.metadata import corrected, metadata_of
+from corpus.provisions import Metadata, PolicyDocument
+from corpus.readers import Furniture, Reading
+from corpus.structure.parser import parse
 
 NOTICE = """\
 某县人民政府办公室关于推进医养签约服务的通知
@@ -18,6 +28,9 @@ NOTICE = """\
 2024年5月20日
 """
 """With a number and a date."""
+
+NOTICE_ID = "mouzhengbanfa-2024-31"
+"""What it is kept under."""
 
 REVISED = NOTICE.replace("不少于2次", "不少于4次")
 """The same notice, another version of its text."""
@@ -64,3 +77,41 @@ def written(folder: Path, name: str, text: str) -> Path:
     path = folder / name
     path.write_text(text, "utf-8")
     return path
+
+
+def document_of(document_id: str, text: str, **facts: object) -> PolicyDocument:
+    """As it would be received, with the facts that somebody corrected."""
+    provisions = parse(text)
+    return PolicyDocument(document_id, corrected(metadata_of(text, provisions), facts), text, provisions)
+
+
+def word_file(path: Path, days: int) -> Path:
+    """A document in Word, of which versions differ in a number of days."""
+    paper = Document()
+    for line in (
+        "某市养老服务办法",
+        "某政发〔2022〕9号",
+        "第一条　为了规范养老服务，制定本办法。",
+        f"第二条　备案应当在{days}日内办理。",
+        "某市人民政府",
+        "2022年3月1日",
+    ):
+        paper.add_paragraph(line)
+    paper.save(str(path))
+    return path
+
+
+def add(home: Path, path: Path) -> None:
+    """By the command, and without an index."""
+    added = CliRunner().invoke(commands, ["add", "--no-index", "--home", str(home), str(path)])
+    assert added.exit_code == 0, added.output
+
+
+def paper(text: str, document_id: str = "paper", **facts: Any) -> PolicyDocument:
+    """A document of that text, with the facts given and no others."""
+    return PolicyDocument(document_id, Metadata(**{"title": "某方案", **facts}), text, parse(text))
+
+
+def dropped(found: Reading, kind: Furniture) -> list[str]:
+    """What a reading left out as that."""
+    return [each.text for each in found.dropped if each.kind == kind]

@@ -1,6 +1,6 @@
 """A real PostgreSQL for tests: Debian's, in a folder of its own, on a free port of this machine's loopback.
 
-A test that takes `database_url` runs once on SQLite and once on PostgreSQL; where PostgreSQL is not installed, the
+A test that takes `database_url` or `store` runs once on SQLite and once on PostgreSQL; where that is not installed, the
 second is skipped.
 """
 
@@ -22,6 +22,8 @@ from tempfile import mkdtemp
 
 import pytest
 from sqlalchemy import create_engine, text
+
+from web.store import Store, open_store
 
 STARTS_WITHIN = 60
 """Seconds."""
@@ -89,6 +91,18 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     url = cluster().database()
     yield url
     cluster().run(f"DROP DATABASE {url.rpartition('/')[2]} WITH (FORCE)")
+
+
+@pytest.fixture
+def store(database_url: str) -> Iterator[Store]:
+    """A store on each of the engines; `database_url` is imported with it."""
+    opened = open_store(database_url)
+    yield opened
+    opened.close()
+
+
+kept = store
+"""Its name beside the `store` of an office."""
 
 
 _INIT = ("--auth=scram-sha-256", "--encoding=UTF8", "--no-locale", "--no-sync")

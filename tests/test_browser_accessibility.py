@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Literal
+from typing import Literal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
+from playwright.sync_api import Browser, BrowserContext, ViewportSize
 
-from tests.browsing import DESKTOP, DOCTORS, PHONE, ask, in_browser, keep, overflow
+from tests.browsing import DESKTOP, DOCTORS, PHONE, ask, in_browser, keep, overflow, violations
 from web.pages.appearance import COOKIE
 
 pytestmark = in_browser("accessibility")
@@ -54,12 +53,6 @@ def look(request: pytest.FixtureRequest, browser: Browser, site: str) -> Iterato
         opened.add_cookies([{"name": COOKIE, "value": "1", "url": site}])
     yield opened
     opened.close()
-
-
-def violations(page: Page) -> list[str]:
-    """What axe finds, each with the first piece of the page that it is found in."""
-    found: Any = Axe().run(page).response["violations"]
-    return [f"{each['id']}: {each['help']} — {each['nodes'][0]['html'][:200]}" for each in found]
 
 
 @pytest.mark.parametrize("name", PAGES)

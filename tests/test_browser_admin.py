@@ -2,52 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from assistant.pipeline import Assistant
 from index.storage import serving
-from tests.browsing import DESKTOP, PHONE, in_browser, keep, overflow
-from tests.loopback import serving as served
-from tests.papers import NOTICE, REVISED, written
-from tests.test_browser_accessibility import violations
-from tests.test_web_admin import PASSWORD, WHO
-from tests.test_web_admin_library import NOTICE_ID, gold, place, read  # noqa: F401  fixtures
-from web.admin.administration import Administration, administration_of
-from web.admin.passwords import hashed
-from web.app import create_app
-from web.store import Store, open_store
+from tests.browsing import DESKTOP, PHONE, in_browser, keep, overflow, violations
+from tests.offices import PASSWORD, WHO, read
+from tests.offices import administration as administration
+from tests.offices import desk as desk
+from tests.offices import gold as gold
+from tests.offices import place as place
+from tests.offices import store as store
+from tests.papers import NOTICE, NOTICE_ID, REVISED, written
+from web.store import Store
 from web.store.uploads import UploadState
 
 pytestmark = in_browser("admin")
 SLOW = 120_000
 """Milliseconds that building and evaluating may take on a busy machine."""
-
-
-@pytest.fixture
-def store(place: Path) -> Iterator[Store]:  # noqa: F811
-    opened = open_store(f"sqlite:///{place / 'yiyang.db'}")
-    opened.accounts.add(WHO, hashed(PASSWORD, WHO))
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def administration(place: Path, store: Store, gold: Path) -> Iterator[Administration]:  # noqa: F811
-    made = administration_of(place, store, gold=gold)
-    made.start()
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def desk(assistant: Assistant, store: Store, administration: Administration) -> Iterator[str]:
-    """The address of a server with an administration."""
-    with served(create_app(assistant, store, administration=administration)) as address:
-        yield address
 
 
 def opened(browser: Browser, address: str, *, phone: bool = False, script: bool = True) -> BrowserContext:
@@ -79,13 +53,7 @@ def choose(page: Page, file: Path) -> None:
 
 
 @pytest.mark.parametrize("phone", [False, True], ids=["desktop", "phone"])
-def test_from_a_file_to_what_is_served(
-    browser: Browser,
-    desk: str,
-    place: Path,  # noqa: F811
-    tmp_path: Path,
-    phone: bool,
-) -> None:
+def test_from_a_file_to_what_is_served(browser: Browser, desk: str, place: Path, tmp_path: Path, phone: bool) -> None:
     context = opened(browser, desk, phone=phone)
     page = context.new_page()
     wrong: list[str] = []
@@ -127,7 +95,7 @@ def test_from_a_file_to_what_is_served(
     context.close()
 
 
-def test_without_script(browser: Browser, desk: str, store: Store, place: Path, tmp_path: Path) -> None:  # noqa: F811
+def test_without_script(browser: Browser, desk: str, store: Store, place: Path, tmp_path: Path) -> None:
     """A plain form, and pages that refresh themselves."""
     context = opened(browser, desk, phone=True, script=False)
     page = context.new_page()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,27 +11,19 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from assistant.answers import Status
 from assistant.glossary import load_own
-from assistant.pipeline import Assistant
 from tests.browsing import DESKTOP, PHONE, in_browser, keep, overflow
-from tests.loopback import serving
-from tests.test_web_admin import PASSWORD, WHO
-from tests.test_web_admin_glossary import DRILLS, few  # noqa: F401  fixtures
-from tests.test_web_admin_library import administration, gold, place, store  # noqa: F401  fixtures
-from tests.test_web_admin_questions import asked
-from web.admin.administration import Administration
-from web.app import create_app
+from tests.offices import DRILLS, PASSWORD, WHO, asked
+from tests.offices import administration as administration
+from tests.offices import desk as desk
+from tests.offices import few as few
+from tests.offices import gold as gold
+from tests.offices import place as place
+from tests.offices import store as store
 from web.store import Store
 from web.store.keys import TOKEN
 
 pytestmark = in_browser("admin-care")
 PAGES = ("questions", "gold", "gold/new", "glossary", "glossary/new", "usage", "keys")
-
-
-@pytest.fixture
-def desk(assistant: Assistant, store: Store, administration: Administration) -> Iterator[str]:  # noqa: F811
-    """The address of a server with pages behind the login."""
-    with serving(create_app(assistant, store, administration=administration)) as address:
-        yield address
 
 
 def signed_in(browser: Browser, desk: str, size: ViewportSize, *, script: bool = True, dark: bool = False) -> Page:
@@ -55,12 +46,7 @@ def signed_in(browser: Browser, desk: str, size: ViewportSize, *, script: bool =
 
 @pytest.mark.parametrize(("script", "size"), [(True, DESKTOP), (False, PHONE)], ids=["script", "phone without script"])
 def test_from_the_queue_to_a_gold_item_and_an_entry(
-    browser: Browser,
-    desk: str,
-    store: Store,  # noqa: F811
-    place: Path,  # noqa: F811
-    script: bool,
-    size: ViewportSize,
+    browser: Browser, desk: str, store: Store, place: Path, script: bool, size: ViewportSize
 ) -> None:
     asked(store, DRILLS, ago=timedelta(hours=1))
     asked(store, DRILLS)
@@ -92,7 +78,7 @@ def test_from_the_queue_to_a_gold_item_and_an_entry(
     page.context.close()
 
 
-def test_a_key_is_shown_once_and_copied(browser: Browser, desk: str, store: Store) -> None:  # noqa: F811
+def test_a_key_is_shown_once_and_copied(browser: Browser, desk: str, store: Store) -> None:
     page = signed_in(browser, desk, DESKTOP)
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.goto("/admin/keys")
@@ -119,12 +105,7 @@ def test_a_key_is_shown_once_and_copied(browser: Browser, desk: str, store: Stor
     ],
 )
 def test_every_page_fits_and_has_no_violations(
-    browser: Browser,
-    desk: str,
-    store: Store,  # noqa: F811
-    size: ViewportSize,
-    dark: bool,
-    name: str,
+    browser: Browser, desk: str, store: Store, size: ViewportSize, dark: bool, name: str
 ) -> None:
     for hours in range(3):
         asked(store, DRILLS, ago=timedelta(hours=hours))

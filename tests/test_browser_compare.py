@@ -15,6 +15,7 @@ from icalendar import Calendar
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from tests.browsing import DESKTOP, PHONE, in_browser, keep, overflow
+from tests.browsing import bare as bare
 from web.pages.appearance import COOKIE
 
 pytestmark = in_browser("compare")
@@ -181,14 +182,6 @@ def test_on_paper_there_is_the_whole_table_and_no_form(page: Page) -> None:
     expect(folded.locator("summary")).to_be_hidden()
     expect(page.locator(".print-only")).to_have_text(re.compile(r"^\d{4}年\d+月\d+日打印自医养问策。$"))
     keep(page, "compare-print")
-
-
-@pytest.fixture
-def bare(browser: Browser, site: str) -> Iterator[Page]:
-    """A phone whose browser runs no script."""
-    context = browser.new_context(base_url=site, viewport=PHONE, java_script_enabled=False, locale="zh-CN")
-    yield context.new_page()
-    context.close()
 
 
 def test_without_script_two_documents_are_compared(bare: Page) -> None:

@@ -8,18 +8,13 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, ViewportSize, expect
 
-from tests.browsing import DOCTORS, PHONE, ask, bottom_of_view, in_browser, keep, overflow
+from tests.browsing import DOCTORS, DRILL, PHONE, ask, bottom_of_view, box, in_browser, keep, overflow
 from web.pages.appearance import COOKIE
 
 pytestmark = in_browser("counter")
-DRILL = "消防演练多久一次？"
 AGREEMENT = "护理院和养老院签协议有什么要求"
 KEYBOARD_UP = ViewportSize(width=360, height=280)
 """What is left of a phone while one types."""
-
-
-def box(page: Page) -> Locator:
-    return page.get_by_label("您的问题")
 
 
 def top(place: Locator) -> float:

@@ -3,28 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from contextlib import ExitStack
-from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from assistant.pipeline import Assistant
-from tests.browsing import DESKTOP, DOCTORS, PHONE, ask, in_browser, keep, overflow
+from tests.browsing import DESKTOP, DOCTORS, DRILL, PHONE, ask, box, in_browser, keep, overflow
 from tests.loopback import serving
+from tests.sqlite import store as store
 from web.app import create_app
-from web.store import Store, open_store
+from web.store import Store
 
 pytestmark = in_browser("desk")
-DRILL = "消防演练多久一次？"
 BUDGET = 150
 """Kilobytes of a first load."""
-
-
-def box(page: Page) -> Locator:
-    return page.get_by_label("您的问题")
 
 
 def choose(page: Page, name: str, value: str) -> None:
@@ -357,13 +351,6 @@ def test_two_windows_in_one_conversation_are_put_in_order(page: Page) -> None:
     expect(page.locator("[data-turn]")).to_have_count(3)
     expect(page.locator("[data-question]")).to_have_text([DOCTORS, DRILL, "压疮新发生率要控制在多少以内？"])
     other.close()
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = open_store(f"sqlite:///{tmp_path / 'yiyang.db'}")
-    yield opened
-    opened.close()
 
 
 class Running:

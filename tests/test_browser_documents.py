@@ -3,25 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, ViewportSize, expect
 
 from tests.browsing import PHONE, in_browser, overflow
+from tests.browsing import bare as bare
 
 pytestmark = in_browser("documents")
 
 CHANGNING = "/documents/changning-2025-2"
-
-
-@pytest.fixture
-def plain(browser: Browser, site: str) -> Iterator[Page]:
-    """A page without script."""
-    context = browser.new_context(base_url=site, viewport=PHONE, java_script_enabled=False, locale="zh-CN")
-    yield context.new_page()
-    context.close()
 
 
 def current(page: Page) -> Locator:
@@ -71,12 +63,12 @@ def test_the_outline_moves_back_where_there_is_room(page: Page) -> None:
     expect(page.locator(".sheet > #outline")).to_be_visible()
 
 
-def test_without_script_the_outline_is_a_link_away(plain: Page) -> None:
-    plain.goto(CHANGNING)
-    plain.get_by_role("link", name="目录", exact=True).click()
-    expect(plain.locator("#outline")).to_be_in_viewport()
-    plain.locator("#outline a[href='#2.4.13']").click()
-    expect(plain.locator("[id='2.4.13']")).to_be_in_viewport()
+def test_without_script_the_outline_is_a_link_away(bare: Page) -> None:
+    bare.goto(CHANGNING)
+    bare.get_by_role("link", name="目录", exact=True).click()
+    expect(bare.locator("#outline")).to_be_in_viewport()
+    bare.locator("#outline a[href='#2.4.13']").click()
+    expect(bare.locator("[id='2.4.13']")).to_be_in_viewport()
 
 
 # Searching within a document
@@ -136,16 +128,16 @@ def test_a_search_without_a_network_keeps_what_was_typed(page: Page) -> None:
     expect(page.locator(".hit.here")).to_be_in_viewport()
 
 
-def test_a_search_works_without_script(plain: Page) -> None:
-    plain.goto(CHANGNING)
-    plain.get_by_role("searchbox").fill("签约")
-    plain.get_by_role("button", name="查找").click()
-    expect(plain.locator(".hit.here")).to_be_in_viewport()
-    plain.get_by_role("link", name="下一处").click()
-    expect(plain.locator("#places-found [role=status]")).to_have_text(re.compile("第 2 处"))
-    expect(plain.locator(".hit.here")).to_be_in_viewport()
-    plain.get_by_role("link", name="清除").click()
-    expect(plain.locator(".hit")).to_have_count(0)
+def test_a_search_works_without_script(bare: Page) -> None:
+    bare.goto(CHANGNING)
+    bare.get_by_role("searchbox").fill("签约")
+    bare.get_by_role("button", name="查找").click()
+    expect(bare.locator(".hit.here")).to_be_in_viewport()
+    bare.get_by_role("link", name="下一处").click()
+    expect(bare.locator("#places-found [role=status]")).to_have_text(re.compile("第 2 处"))
+    expect(bare.locator(".hit.here")).to_be_in_viewport()
+    bare.get_by_role("link", name="清除").click()
+    expect(bare.locator(".hit")).to_have_count(0)
 
 
 # Taking away
@@ -273,14 +265,14 @@ def test_the_map_is_made_larger_and_smaller(page: Page) -> None:
     page.wait_for_function("before => document.querySelector('svg.map').clientWidth > before + 50", arg=usual)
 
 
-def test_the_map_works_without_script(plain: Page) -> None:
-    plain.goto(CHANGNING)
-    plain.get_by_role("link", name="看引用关系图").click()
-    expect(plain.locator(".zoom")).to_be_hidden()
-    plain.get_by_label("只看一份文件的引用关系").select_option(value="national-2025-8")
-    plain.get_by_role("button", name="查看").click()
-    plain.locator("[data-node='national-2024-40']").click()
-    expect(plain).to_have_url(re.compile("/documents/national-2024-40$"))
+def test_the_map_works_without_script(bare: Page) -> None:
+    bare.goto(CHANGNING)
+    bare.get_by_role("link", name="看引用关系图").click()
+    expect(bare.locator(".zoom")).to_be_hidden()
+    bare.get_by_label("只看一份文件的引用关系").select_option(value="national-2025-8")
+    bare.get_by_role("button", name="查看").click()
+    bare.locator("[data-node='national-2024-40']").click()
+    expect(bare).to_have_url(re.compile("/documents/national-2024-40$"))
 
 
 # Everyone

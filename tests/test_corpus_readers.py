@@ -21,9 +21,9 @@ from reportlab.pdfgen.canvas import Canvas
 from corpus.library import DOCUMENTS
 from corpus.readers import LIMITS, SUFFIXES, Format, Furniture, Limits, UnreadableFile, isolated, read
 from corpus.readers.decoding import decode
-from tests.test_corpus_readers_fixed import LONG, canvas_pdf, ofd, ofd_paragraph
-from tests.test_corpus_readers_pages import LINES, page
-from tests.test_corpus_readers_word import compound_file, doc_file, paragraph, word_file
+from tests.fixed_pages import LONG, canvas_pdf, ofd, ofd_paragraph
+from tests.site_pages import LINES, page
+from tests.word_files import compound_file, doc_file, paragraph, word_file
 
 CHINESE = re.compile("[\u4e00-\u9fff]")
 POLICY = "关于加强养老服务的通知\n一、养老机构应当按规定备案，并公开信息。\n"

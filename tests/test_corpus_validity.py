@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from corpus.head.metadata import corrected, metadata_of
+from corpus.head.metadata import metadata_of
 from corpus.library import Library, library_of, load_library
 from corpus.provisions import Metadata, PolicyDocument, Provision
 from corpus.readers import read
@@ -17,13 +17,9 @@ from corpus.relations.repeals import repeals
 from corpus.relations.validity import Standing
 from corpus.structure.cleaning import clean
 from corpus.structure.parser import parse
+from tests.papers import document_of
 
 SHARED = Path(__file__).parents[2] / "shared" / "library"
-
-
-def document_of(document_id: str, text: str, **facts: object) -> PolicyDocument:
-    provisions = parse(text)
-    return PolicyDocument(document_id, corrected(metadata_of(text, provisions), facts), text, provisions)
 
 
 def plain(text: str) -> PolicyDocument:

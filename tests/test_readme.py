@@ -13,10 +13,9 @@ from pathlib import Path
 import pytest
 
 from assistant.pipeline import Assistant
-from tests.clients import node_with, python_with
+from tests.clients import OPENAPI_PYTHON_CLIENT, OPENAPI_TS, node_with, python_with
 from tests.conftest import REPOSITORY
 from tests.loopback import serving
-from tests.test_web_clients import OPENAPI_PYTHON_CLIENT, OPENAPI_TS
 from web.access.admission import open_access
 from web.access.settings import AccessSettings
 from web.app import create_app

@@ -17,8 +17,8 @@ from urllib.request import Request, urlopen
 import pytest
 
 from assistant.pipeline import Assistant
+from tests.commands import environment, web
 from tests.conftest import REPOSITORY
-from tests.test_web_command import environment, web
 from web.access.keyring import READ_AGAIN
 from web.store import open_store
 

@@ -22,10 +22,10 @@ from httpx2 import Response
 
 from corpus.library import Library
 from tests.conftest import REPOSITORY
+from tests.houses import NOON, Clock, Opening, refused
+from tests.houses import opened as opened
 from tests.postgres import database_url as database_url
-from tests.test_web_access import ASK, NOON, Clock, Opening, refused
-from tests.test_web_access import opened as opened
-from tests.test_web_desk import DOCTORS, Scripted
+from tests.scripted import ASK, DOCTORS, Scripted
 from web.access.admission import READINGS
 from web.access.settings import AccessSettings
 from web.access.windows import MOST_MOMENTS, RETRY, Allowance, Windows

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from html import unescape
@@ -17,13 +17,18 @@ from argon2 import PasswordHasher, Type, extract_parameters
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 from fastapi.testclient import TestClient
-from httpx2 import Response
 from sqlalchemy import func, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from corpus.library import Library
+from tests.entrances import administration as administration
+from tests.entrances import client as client
+from tests.entrances import store as store
+from tests.entrances import visitor as visitor
+from tests.offices import PASSWORD, SAME_SITE, WHO, send, sign_in, token_in
+from tests.pages import BROWSER
 from tests.postgres import database_url as database_url
-from tests.test_web_desk import Scripted
+from tests.scripted import Scripted
 from web.admin.administration import Administration, administration_of
 from web.admin.entrance import PER_ACCOUNT, PER_ADDRESS, Entrance, NotLetIn
 from web.admin.forgery import Forgery
@@ -37,55 +42,7 @@ from web.store.database import in_utc
 from web.store.sessions import IDLE, LONGEST
 from web.store.tables import attempts, sessions
 
-WHO, PASSWORD = "王芳", "chun-nuan-hua-kai"
-BROWSER = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
-SAME_SITE = {"sec-fetch-site": "same-origin"}
 PAGES = ["/admin", "/admin/uploads", "/admin/documents", "/admin/log"]
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = open_store(f"sqlite:///{tmp_path / 'yiyang.db'}")
-    opened.accounts.add(WHO, hashed(PASSWORD, WHO))
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def administration(tmp_path: Path, store: Store) -> Administration:
-    """Of an empty home; nothing works in it."""
-    return administration_of(tmp_path, store)
-
-
-@pytest.fixture
-def visitor(library: Library, store: Store, administration: Administration) -> Iterator[TestClient]:
-    """A browser that has not signed in."""
-    app = create_app(Scripted(library), store, administration=administration)
-    with TestClient(app, headers=BROWSER, follow_redirects=False) as client:
-        yield client
-
-
-@pytest.fixture
-def client(visitor: TestClient) -> TestClient:
-    """A browser that has signed in."""
-    assert sign_in(visitor).status_code == 303
-    return visitor
-
-
-def token_in(page: str) -> str:
-    found = re.search(r'name="csrf" value="([^"]+)"', page)
-    assert found is not None
-    return found[1]
-
-
-def sign_in(client: TestClient, name: str = WHO, password: str = PASSWORD, **fields: str) -> Response:
-    token = token_in(client.get(PATH).text)
-    return client.post(PATH, data={"csrf": token, "name": name, "password": password, **fields}, headers=SAME_SITE)
-
-
-def send(client: TestClient, address: str, page: str = "/admin", **fields: str) -> Response:
-    """A form, as the page it is on sends it."""
-    return client.post(address, data={"csrf": token_in(client.get(page).text), **fields}, headers=SAME_SITE)
 
 
 def test_without_signing_in_there_is_only_the_door(visitor: TestClient) -> None:

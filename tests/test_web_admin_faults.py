@@ -19,10 +19,11 @@ from sqlalchemy.exc import OperationalError
 
 from corpus.library import Library
 from index.storage import switch_to
+from tests.candidates import home as home
+from tests.candidates import revised, text_served
+from tests.offices import PASSWORD, SAME_SITE, WHO, sign_in, token_in
+from tests.pages import BROWSER
 from tests.scripted import Scripted
-from tests.test_web_admin import BROWSER, PASSWORD, SAME_SITE, WHO, sign_in, token_in
-from tests.test_web_admin_switching import home as home
-from tests.test_web_admin_switching import revised, text_served
 from web.admin.administration import Administration, administration_of
 from web.admin.passwords import hashed
 from web.admin.wording import moment

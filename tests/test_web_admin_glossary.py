@@ -18,17 +18,15 @@ from sqlalchemy import update
 from assistant.answers import Status
 from assistant.glossary import GlossaryError, glossary_at, load_glossary, load_own, parse_own
 from assistant.pipeline import Assistant, open_assistant
-from tests.test_web_admin import SAME_SITE, WHO, send, token_in
-from tests.test_web_admin_library import (  # noqa: F401  fixtures
-    actions,
-    administration,
-    client,
-    gold,
-    place,
-    store,
-    until,
-)
-from tests.test_web_operation_renewal import Pointed, name_of, pointed, renewing  # noqa: F401  fixtures
+from tests.offices import DRILLS, SAME_SITE, WHO, actions, send, token_in, until
+from tests.offices import administration as administration
+from tests.offices import client as client
+from tests.offices import few as few
+from tests.offices import gold as gold
+from tests.offices import place as place
+from tests.offices import store as store
+from tests.renewals import Pointed, name_of, renewing
+from tests.renewals import pointed as pointed
 from web.admin.care import trying
 from web.admin.care.glossary_file import PREVIOUS, ChangedMeanwhile, GlossaryFile, as_toml, fingerprint
 from web.operation import renewal
@@ -43,23 +41,17 @@ from web.store.tables import glossary_trials
 from web.store.trials import STALE, Trial, TrialState, TrialUnderWay
 
 pytestmark = pytest.mark.xdist_group("admin-library")
-DRILLS = "着火逃生排练多久一次？"
 GOOD = {"words": "着火逃生排练", "terms": "消防演练"}
 BAD = {"words": "查火灾隐患、防传染病的演习、新发褥疮率上限、消防演习", "terms": "家庭医生签约"}
 """Words of the gold questions, put for something else."""
 
 
-@pytest.fixture(autouse=True)
-def few(gold: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
-    monkeypatch.setattr(trying, "QUESTIONS", ("--gold", str(gold)))
-
-
-def submit(client: TestClient, **fields: str) -> Response:  # noqa: F811
+def submit(client: TestClient, **fields: str) -> Response:
     token = token_in(client.get("/admin/glossary/new").text)
     return client.post("/admin/glossary/new", data={"csrf": token, **fields}, headers=SAME_SITE)
 
 
-def tried(client: TestClient, store: Store, **fields: str) -> Trial:  # noqa: F811
+def tried(client: TestClient, store: Store, **fields: str) -> Trial:
     """A trial, once its evaluation is over."""
     answer = submit(client, do="try", **fields)
     assert answer.status_code == 303, answer.text
@@ -68,7 +60,7 @@ def tried(client: TestClient, store: Store, **fields: str) -> Trial:  # noqa: F8
     return store.trials.get(trial_id)
 
 
-def keep(client: TestClient, trial: Trial, reason: str = "") -> Response:  # noqa: F811
+def keep(client: TestClient, trial: Trial, reason: str = "") -> Response:
     address = f"/admin/glossary/trials/{trial.id}"
     return send(client, f"{address}/keep", address, reason=reason)
 
@@ -113,9 +105,7 @@ def test_entries_are_normalised_and_go_before_those_of_the_program(tmp_path: Pat
 
 
 def test_a_damaged_file_is_told_and_the_shipped_glossary_serves(
-    place: Path,  # noqa: F811
-    assistant: Assistant,
-    caplog: pytest.LogCaptureFixture,
+    place: Path, assistant: Assistant, caplog: pytest.LogCaptureFixture
 ) -> None:
     (place / "glossary.toml").write_bytes(b"[terms\n")
     with caplog.at_level(logging.WARNING):
@@ -126,7 +116,7 @@ def test_a_damaged_file_is_told_and_the_shipped_glossary_serves(
     assert opened.index_version == assistant.index_version
 
 
-def test_the_version_of_answers_changes_with_the_entries_and_back(place: Path, assistant: Assistant) -> None:  # noqa: F811
+def test_the_version_of_answers_changes_with_the_entries_and_back(place: Path, assistant: Assistant) -> None:
     own = {"着火逃生排练": ("消防演练",)}
     (place / "glossary.toml").write_text(as_toml(own), "utf-8")
     opened = open_assistant(place)
@@ -165,7 +155,7 @@ def test_the_file_is_written_whole_and_the_last_change_can_be_taken_back(tmp_pat
 # --- seen at work
 
 
-def test_a_question_is_shown_before_and_after(client: TestClient, place: Path) -> None:  # noqa: F811
+def test_a_question_is_shown_before_and_after(client: TestClient, place: Path) -> None:
     page = submit(client, do="preview", question=DRILLS, **GOOD)
     assert page.status_code == 200
     before, _, after = page.text.partition("<h3>更改之后</h3>")
@@ -192,11 +182,7 @@ def test_a_question_is_shown_before_and_after(client: TestClient, place: Path) -
 )
 @pytest.mark.parametrize("do", ["preview", "try"])
 def test_what_makes_no_entry_says_why(
-    client: TestClient,  # noqa: F811
-    store: Store,  # noqa: F811
-    fields: dict[str, str],
-    why: str,
-    do: str,
+    client: TestClient, store: Store, fields: dict[str, str], why: str, do: str
 ) -> None:
     answer = submit(client, **{"do": do, "question": DRILLS, **GOOD, **fields})
     assert answer.status_code == 422
@@ -204,7 +190,7 @@ def test_what_makes_no_entry_says_why(
     assert store.trials.latest() == ()
 
 
-def test_a_preview_needs_a_question(client: TestClient) -> None:  # noqa: F811
+def test_a_preview_needs_a_question(client: TestClient) -> None:
     answer = submit(client, do="preview", question=" ", **GOOD)
     assert answer.status_code == 422
     assert "请写下要问的问题" in answer.text
@@ -213,7 +199,7 @@ def test_a_preview_needs_a_question(client: TestClient) -> None:  # noqa: F811
 # --- evaluated and kept
 
 
-def test_an_entry_that_does_no_harm_is_kept(client: TestClient, store: Store, place: Path) -> None:  # noqa: F811
+def test_an_entry_that_does_no_harm_is_kept(client: TestClient, store: Store, place: Path) -> None:
     asked = client.post("/api/v1/ask", json={"question": DRILLS}).json()
     key = key_of(asked["interpreted_question"])
     form = client.get(f"/admin/glossary/new?answer={asked['answer_id']}&key={key}").text
@@ -240,9 +226,7 @@ def test_an_entry_that_does_no_harm_is_kept(client: TestClient, store: Store, pl
 
 
 def test_one_that_lowers_the_scores_needs_a_reason_that_is_logged(
-    client: TestClient,  # noqa: F811
-    store: Store,  # noqa: F811
-    place: Path,  # noqa: F811
+    client: TestClient, store: Store, place: Path
 ) -> None:
     trial = tried(client, store, **BAD)
     assert {each["name"] for each in trial.scores["falls"]} >= {"首条命中"}
@@ -262,7 +246,7 @@ def test_one_that_lowers_the_scores_needs_a_reason_that_is_logged(
     assert "首条命中由" in entry.detail
 
 
-def test_the_offices_own_questions_are_asked_too(client: TestClient, store: Store, place: Path) -> None:  # noqa: F811
+def test_the_offices_own_questions_are_asked_too(client: TestClient, store: Store, place: Path) -> None:
     own = {"id": "own-0001", "type": "colloquial", "turns": [DRILLS], "expect": "answered"}
     right = {"doc": "daxing-2026-22", "article": "6.20"}
     line = json.dumps({**own, "gold": [right]}, ensure_ascii=False)
@@ -273,7 +257,7 @@ def test_the_offices_own_questions_are_asked_too(client: TestClient, store: Stor
     assert (change["id"], change["serving"]["passed"], change["candidate"]["passed"]) == ("own-0001", False, True)
 
 
-def test_a_trial_of_another_glossary_is_not_kept(client: TestClient, store: Store, place: Path) -> None:  # noqa: F811
+def test_a_trial_of_another_glossary_is_not_kept(client: TestClient, store: Store, place: Path) -> None:
     trial = tried(client, store, **GOOD)
     (place / "glossary.toml").write_text(as_toml({"甲": ("乙",)}), "utf-8")
     refused = keep(client, trial)
@@ -282,7 +266,7 @@ def test_a_trial_of_another_glossary_is_not_kept(client: TestClient, store: Stor
     assert load_own(place / "glossary.toml") == {"甲": ("乙",)}
 
 
-def test_a_trial_is_cancelled_while_it_runs(client: TestClient, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+def test_a_trial_is_cancelled_while_it_runs(client: TestClient, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(trying, "QUESTIONS", ())  # all of them: half a minute
     trial_id = submit(client, do="try", **GOOD).headers["location"].rpartition("/")[2]
     until(lambda: store.trials.get(trial_id).total > 0)
@@ -300,10 +284,7 @@ def test_a_trial_is_cancelled_while_it_runs(client: TestClient, store: Store, mo
 
 
 def test_a_trial_that_fails_says_why_and_can_be_forced(
-    client: TestClient,  # noqa: F811
-    store: Store,  # noqa: F811
-    place: Path,  # noqa: F811
-    monkeypatch: pytest.MonkeyPatch,
+    client: TestClient, store: Store, place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(trying, "QUESTIONS", ("--gold", str(place / "none.jsonl")))
     trial = tried(client, store, **GOOD)
@@ -314,7 +295,7 @@ def test_a_trial_that_fails_says_why_and_can_be_forced(
     assert "评测未能完成" in store.audit.page(WHO, "强制更改词汇", 0, 1)[0].detail
 
 
-def test_a_trial_that_nobody_runs_any_more_was_interrupted(store: Store) -> None:  # noqa: F811
+def test_a_trial_that_nobody_runs_any_more_was_interrupted(store: Store) -> None:
     trial_id = store.trials.add(WHO, ["a"], ["b"], "")
     with pytest.raises(TrialUnderWay):
         store.trials.add(WHO, ["a"], ["b"], "")
@@ -324,7 +305,7 @@ def test_a_trial_that_nobody_runs_any_more_was_interrupted(store: Store) -> None
     assert store.trials.get(store.trials.add(WHO, ["a"], ["b"], "")).state is TrialState.RUNNING
 
 
-def test_deleting_and_taking_back(client: TestClient, store: Store, place: Path) -> None:  # noqa: F811
+def test_deleting_and_taking_back(client: TestClient, store: Store, place: Path) -> None:
     assert send(client, "/admin/glossary/undo").status_code == 422
     own = {"甲": ("乙",), "丙<b>": ("丁",)}
     GlossaryFile(place).write(own, fingerprint({}))
@@ -338,7 +319,7 @@ def test_deleting_and_taking_back(client: TestClient, store: Store, place: Path)
     assert actions(store)[-2:] == ["删除词汇", "撤销词汇更改"]
 
 
-def test_a_damaged_file_is_told_and_not_written_over(client: TestClient, place: Path) -> None:  # noqa: F811
+def test_a_damaged_file_is_told_and_not_written_over(client: TestClient, place: Path) -> None:
     (place / "glossary.toml").write_text("坏的 [", "utf-8")
     page = client.get("/admin/glossary")
     assert page.status_code == 200
@@ -355,7 +336,7 @@ def test_a_damaged_file_is_told_and_not_written_over(client: TestClient, place: 
 # --- served at once
 
 
-def test_a_changed_glossary_is_noticed(pointed: Pointed) -> None:  # noqa: F811
+def test_a_changed_glossary_is_noticed(pointed: Pointed) -> None:
     file = pointed.home / "glossary.toml"
     with renewing(pointed) as (_, serves):
         first = serves.app
@@ -369,13 +350,13 @@ def test_a_changed_glossary_is_noticed(pointed: Pointed) -> None:  # noqa: F811
     assert pointed.opened == ["first", "first"]
 
 
-def test_one_changed_while_the_first_was_opened_is_not_missed(pointed: Pointed) -> None:  # noqa: F811
+def test_one_changed_while_the_first_was_opened_is_not_missed(pointed: Pointed) -> None:
     (pointed.home / "glossary.toml").write_text("[terms]\n")
     with renewing(pointed):
         until(lambda: pointed.opened == ["first"])
 
 
-def test_one_that_has_long_been_there_opens_nothing(pointed: Pointed) -> None:  # noqa: F811
+def test_one_that_has_long_been_there_opens_nothing(pointed: Pointed) -> None:
     file = pointed.home / "glossary.toml"
     file.write_text("[terms]\n")
     os.utime(file, (time() - 120, time() - 120))
@@ -384,7 +365,7 @@ def test_one_that_has_long_been_there_opens_nothing(pointed: Pointed) -> None:  
     assert pointed.opened == []
 
 
-def test_a_running_server_answers_by_the_new_entries(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+def test_a_running_server_answers_by_the_new_entries(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(renewal, "LOOKS_EVERY", 0.05)
     opener = Opener(Settings(home=place, database_url=""), Metrics())
     opened = opener.open()

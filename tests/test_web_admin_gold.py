@@ -17,18 +17,12 @@ from assistant.pipeline import Assistant
 from corpus.library import Library
 from eval.gold import read_gold
 from tests.conftest import REPOSITORY
-from tests.test_web_admin import (  # noqa: F401  fixtures
-    BROWSER,
-    SAME_SITE,
-    WHO,
-    administration,
-    client,
-    send,
-    sign_in,
-    store,
-    token_in,
-    visitor,
-)
+from tests.entrances import administration as administration
+from tests.entrances import client as client
+from tests.entrances import store as store
+from tests.entrances import visitor as visitor
+from tests.offices import SAME_SITE, WHO, send, sign_in, token_in
+from tests.pages import BROWSER
 from web.admin.administration import Administration
 from web.admin.care.gold_file import GoldFile
 from web.admin.care.gold_items import Draft, NotSound, record_of
@@ -48,7 +42,7 @@ SOUND: dict[str, str | list[str]] = {
 }
 
 
-def submit(client: TestClient, **fields: str | list[str]) -> Response:  # noqa: F811
+def submit(client: TestClient, **fields: str | list[str]) -> Response:
     token = token_in(client.get("/admin/gold/new").text)
     return client.post("/admin/gold/new", data={"csrf": token, **fields}, headers=SAME_SITE)
 
@@ -58,10 +52,7 @@ def records(home: Path) -> list[dict[str, Any]]:
 
 
 def test_a_question_is_kept_in_the_format_of_the_suite(
-    client: TestClient,  # noqa: F811
-    administration: Administration,  # noqa: F811
-    store: Store,  # noqa: F811
-    library: Library,
+    client: TestClient, administration: Administration, store: Store, library: Library
 ) -> None:
     assert submit(client, **SOUND, note="窗口常问").headers["location"] == "/admin/gold"
     assert (
@@ -118,10 +109,7 @@ def test_a_question_is_kept_in_the_format_of_the_suite(
     ],
 )
 def test_what_the_suite_would_refuse_is_refused_and_nothing_typed_is_lost(
-    client: TestClient,  # noqa: F811
-    administration: Administration,  # noqa: F811
-    changed: dict[str, str | list[str]],
-    why: str,
+    client: TestClient, administration: Administration, changed: dict[str, str | list[str]], why: str
 ) -> None:
     fields: dict[str, str | list[str]] = {**SOUND, **changed}
     answer = submit(client, **fields)
@@ -141,12 +129,12 @@ def test_words_may_be_broken_by_lines_but_not_changed(library: Library) -> None:
         record_of(Draft(DOCTORS, "numeric", "answered", (RIGHT,), words="至少配置１名主执业点医师"), library)
 
 
-def test_personal_data_is_hidden(client: TestClient, administration: Administration) -> None:  # noqa: F811
+def test_personal_data_is_hidden(client: TestClient, administration: Administration) -> None:
     submit(client, **{**SOUND, "turns": "手机 13800138000 的老人几名医生？"})
     assert records(administration.home)[0]["turns"] == ["手机 ［电话号码已隐去］ 的老人几名医生？"]
 
 
-def test_searching_and_adding_by_number_keep_the_form(client: TestClient) -> None:  # noqa: F811
+def test_searching_and_adding_by_number_keep_the_form(client: TestClient) -> None:
     page = submit(client, **{**SOUND, "articles": [], "sought": "医务室", "do": "search"})
     assert page.status_code == 200
     assert f'value="{RIGHT}"' in page.text
@@ -162,13 +150,11 @@ def test_searching_and_adding_by_number_keep_the_form(client: TestClient) -> Non
 
 
 def test_from_the_queue_with_the_turns_before(
-    assistant: Assistant,
-    store: Store,  # noqa: F811
-    administration: Administration,  # noqa: F811
+    assistant: Assistant, store: Store, administration: Administration
 ) -> None:
     with TestClient(
         create_app(assistant, store, administration=administration), headers=BROWSER, follow_redirects=False
-    ) as client:  # noqa: F811
+    ) as client:
         sign_in(client)
         first = client.post("/api/v1/ask", json={"question": DOCTORS}).json()
         then = client.post(
@@ -196,7 +182,7 @@ def beginning() -> Any:
     return datetime(2020, 1, 1, tzinfo=UTC)
 
 
-def test_list_delete_and_download(client: TestClient, administration: Administration, store: Store) -> None:  # noqa: F811
+def test_list_delete_and_download(client: TestClient, administration: Administration, store: Store) -> None:
     assert client.get("/admin/gold/file").status_code == 404
     for _ in range(3):
         submit(client, **SOUND)
@@ -215,7 +201,7 @@ def test_list_delete_and_download(client: TestClient, administration: Administra
     assert records(administration.home)[-1]["id"] == "own-0004"
 
 
-def test_lines_broken_by_hand_are_told_and_kept(client: TestClient, administration: Administration) -> None:  # noqa: F811
+def test_lines_broken_by_hand_are_told_and_kept(client: TestClient, administration: Administration) -> None:
     submit(client, **SOUND)
     path = administration.home / "gold.jsonl"
     broken = '{"id": "own-0009", "turns": ["x"'
@@ -246,10 +232,7 @@ def test_several_at_once_are_all_kept(tmp_path: Path) -> None:
 
 
 def test_the_real_suite_scores_the_file(
-    client: TestClient,  # noqa: F811
-    administration: Administration,  # noqa: F811
-    assistant: Assistant,
-    home: Path,
+    client: TestClient, administration: Administration, assistant: Assistant, home: Path
 ) -> None:
     submit(client, **SOUND)
     submit(client, turns=f"{DOCTORS}\n那护士呢？", type="dialogue", expect="answered", articles=RIGHT, do="save")

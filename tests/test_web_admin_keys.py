@@ -11,14 +11,18 @@ import pytest
 from fastapi.testclient import TestClient
 from httpx2 import Response
 
-from tests.test_web_admin import SAME_SITE, WHO, administration, client, send, store, token_in, visitor  # noqa: F401
+from tests.entrances import administration as administration
+from tests.entrances import client as client
+from tests.entrances import store as store
+from tests.entrances import visitor as visitor
+from tests.offices import SAME_SITE, WHO, send, token_in
 from web.store import Store
 from web.store.keys import TOKEN
 
 USUAL: dict[str, Any] = {"name": "区民政局小程序", "scopes": ["ask", "search"], "per_minute": "60", "per_day": "1000"}
 
 
-def make(client: TestClient, **fields: Any) -> Response:  # noqa: F811
+def make(client: TestClient, **fields: Any) -> Response:
     token = token_in(client.get("/admin/keys").text)
     return client.post("/admin/keys", data={"csrf": token, **USUAL, **fields}, headers=SAME_SITE)
 
@@ -29,7 +33,7 @@ def token_on(page: str) -> str:
     return found[0]
 
 
-def test_a_key_is_made_shown_once_and_opens_what_it_may(client: TestClient, store: Store, tmp_path: Path) -> None:  # noqa: F811
+def test_a_key_is_made_shown_once_and_opens_what_it_may(client: TestClient, store: Store, tmp_path: Path) -> None:
     last_day = store.keys.today() + timedelta(days=30)
     made = make(client, expires_on=str(last_day))
     assert made.status_code == 200
@@ -55,7 +59,7 @@ def test_a_key_is_made_shown_once_and_opens_what_it_may(client: TestClient, stor
     assert client.get("/api/v1/documents", headers=bearer).status_code == 403
 
 
-def test_a_page_that_is_loaded_again_makes_no_second_key(client: TestClient, store: Store) -> None:  # noqa: F811
+def test_a_page_that_is_loaded_again_makes_no_second_key(client: TestClient, store: Store) -> None:
     csrf = token_in(client.get("/admin/keys").text)
     first, again = (client.post("/admin/keys", data={"csrf": csrf, **USUAL}, headers=SAME_SITE) for _ in range(2))
     assert (first.status_code, again.status_code) == (200, 422)
@@ -83,10 +87,7 @@ def test_a_page_that_is_loaded_again_makes_no_second_key(client: TestClient, sto
     ],
 )
 def test_what_cannot_be_made_says_why_and_keeps_what_was_typed(
-    client: TestClient,  # noqa: F811
-    store: Store,  # noqa: F811
-    fields: dict[str, Any],
-    why: str,
+    client: TestClient, store: Store, fields: dict[str, Any], why: str
 ) -> None:
     answer = make(client, **fields)
     assert answer.status_code == 422
@@ -97,7 +98,7 @@ def test_what_cannot_be_made_says_why_and_keeps_what_was_typed(
         assert 'value="区民政局小程序"' in answer.text
 
 
-def test_revoking_is_at_once_for_good_and_logged_once(client: TestClient, store: Store) -> None:  # noqa: F811
+def test_revoking_is_at_once_for_good_and_logged_once(client: TestClient, store: Store) -> None:
     token = token_on(make(client).text)
     key_id = token[3:15]
     for _ in range(2):
@@ -114,7 +115,7 @@ def test_revoking_is_at_once_for_good_and_logged_once(client: TestClient, store:
     assert send(client, "/admin/keys/000000000000/revoke", "/admin/keys").status_code == 404
 
 
-def test_a_name_cannot_break_the_page(client: TestClient) -> None:  # noqa: F811
+def test_a_name_cannot_break_the_page(client: TestClient) -> None:
     page = make(client, name='<script>alert("x")</script>').text
     assert "<script>alert" not in page
     assert "&lt;script&gt;" in page

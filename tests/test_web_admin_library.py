@@ -5,91 +5,38 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
 from html import unescape
 from pathlib import Path
-from time import monotonic, sleep
 
 import pytest
 from fastapi.testclient import TestClient
 
-from assistant.pipeline import Assistant, open_assistant
+from assistant.pipeline import open_assistant
 from corpus.holdings import Holdings, library_at
 from corpus.library import DOCUMENTS
 from corpus.receiving import receive
 from index.encoder import Encoder
 from index.storage import build_index, serving
 from tests.conftest import REPOSITORY
-from tests.papers import NOTICE, REVISED, written
-from tests.test_web_admin import BROWSER, PASSWORD, SAME_SITE, WHO, send, sign_in, token_in
+from tests.offices import SAME_SITE, WHO, actions, read, send, token_in, until
+from tests.offices import administration as administration
+from tests.offices import client as client
+from tests.offices import gold as gold
+from tests.offices import place as place
+from tests.offices import store as store
+from tests.papers import NOTICE, NOTICE_ID, REVISED, written
 from web.admin.administration import Administration, administration_of
-from web.admin.passwords import hashed
 from web.admin.work.folders import UnreadableKind, safe_name
-from web.app import create_app
 from web.limits import MAX_UPLOAD
-from web.store import Store, open_store
+from web.store import Store
 from web.store.audit import Action
 from web.store.publications import RUNNING, Kind, Publication, State
-from web.store.uploads import Upload, UploadState, new_id
+from web.store.uploads import UploadState, new_id
 
-NOTICE_ID = "mouzhengbanfa-2024-31"
-PATIENCE = 120
-"""Seconds."""
 pytestmark = pytest.mark.xdist_group("admin-library")
-
-
-@pytest.fixture
-def place(home: Path, assistant: Assistant, tmp_path: Path) -> Path:
-    """A home of its own over the model that there is, with the index that there is."""
-    at = tmp_path / "home"
-    version, _ = serving(home)
-    (at / "index").mkdir(parents=True)
-    shutil.copytree(home / "index" / version, at / "index" / version)
-    (at / "index" / "current").write_text(version, "utf-8")
-    (at / "models").symlink_to((home / "models").resolve())
-    return at
-
-
-@pytest.fixture(scope="session")
-def gold(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A few of the suite's questions, so that an evaluation takes seconds: of 大兴 and of what nobody answers."""
-    lines = (REPOSITORY / "eval" / "gold" / "reporting.jsonl").read_text("utf-8").splitlines()
-    asked = [json.loads(line) for line in lines]
-    of_daxing = [each for each in asked if [ref["doc"] for ref in each.get("gold", [])] == ["daxing-2026-22"]]
-    of_nothing = [each for each in asked if each.get("expect") == "not_found"]
-    path = tmp_path_factory.mktemp("gold") / "gold.jsonl"
-    chosen = [*of_daxing[:8], *of_nothing[:4]]
-    path.write_text("".join(json.dumps(each, ensure_ascii=False) + "\n" for each in chosen), "utf-8")
-    return path
-
-
-@pytest.fixture
-def store(place: Path) -> Iterator[Store]:
-    opened = open_store(f"sqlite:///{place / 'yiyang.db'}")
-    opened.accounts.add(WHO, hashed(PASSWORD, WHO))
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def administration(place: Path, store: Store, gold: Path) -> Iterator[Administration]:
-    """At work."""
-    made = administration_of(place, store, gold=gold)
-    made.start()
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def client(assistant: Assistant, store: Store, administration: Administration) -> Iterator[TestClient]:
-    app = create_app(assistant, store, administration=administration)
-    with TestClient(app, headers=BROWSER, follow_redirects=False) as client:
-        assert sign_in(client).status_code == 303
-        yield client
 
 
 def upload(client: TestClient, name: str, contents: str | bytes) -> str:
@@ -99,19 +46,6 @@ def upload(client: TestClient, name: str, contents: str | bytes) -> str:
     answer = client.post("/admin/uploads", data={"csrf": token}, files={"file": (name, body)}, headers=SAME_SITE)
     assert answer.status_code == 303, answer.text
     return answer.headers["location"].rpartition("/")[2]
-
-
-def until(is_so: Callable[[], bool]) -> None:
-    patience = monotonic() + PATIENCE
-    while not is_so():
-        assert monotonic() < patience, "it takes too long"
-        sleep(0.05)
-
-
-def read(store: Store, upload_id: str) -> Upload:
-    """The upload, once it is at rest."""
-    until(lambda: store.uploads.get(upload_id).state not in (UploadState.QUEUED, UploadState.READING))
-    return store.uploads.get(upload_id)
 
 
 def settled(store: Store, publication_id: str) -> Publication:
@@ -130,11 +64,6 @@ def published(client: TestClient, store: Store, name: str, contents: str) -> Pub
     upload_id = upload(client, name, contents)
     assert read(store, upload_id).state is UploadState.READY
     return settled(store, publish(client, upload_id))
-
-
-def actions(store: Store) -> list[str]:
-    """Oldest first."""
-    return [each.action for each in reversed(store.audit.page(None, None, 0, 100))]
 
 
 # --- receiving

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from html import unescape
 
@@ -11,37 +10,22 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import update
 
-from assistant.answers import Answer, Filters, QuestionType, Status
+from assistant.answers import Status
 from corpus.library import Library
-from tests.postgres import cluster, database_url  # noqa: F401  fixtures
-from tests.test_web_admin import WHO, administration, client, send, store, visitor  # noqa: F401  fixtures
-from tests.test_web_desk import ELSEWHERE
-from web.store import Store, open_store
+from tests.entrances import administration as administration
+from tests.entrances import client as client
+from tests.entrances import store as store
+from tests.entrances import visitor as visitor
+from tests.offices import WHO, answer, asked, send
+from tests.postgres import database_url as database_url
+from tests.postgres import kept as kept
+from tests.scripted import ELSEWHERE
+from web.store import Store
 from web.store.queue import Decision, Group, Kind, is_key, key_of
-from web.store.tables import question_marks, turns
+from web.store.tables import question_marks
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 FEES = "护理费怎么收？"
-
-
-def answer(question: str, status: Status = Status.NOT_FOUND, interpreted: str = "") -> Answer:
-    return Answer(status, QuestionType.GENERAL, question, interpreted or question, "没有。", "没有。")
-
-
-def asked(
-    store: Store,  # noqa: F811
-    question: str,
-    status: Status = Status.NOT_FOUND,
-    *,
-    interpreted: str = "",
-    region: str | None = None,
-    ago: timedelta = timedelta(0),
-) -> str:
-    """Keep a question as if it had been asked some time ago; returns the answer's id."""
-    _, answer_id = store.conversations.record(answer(question, status, interpreted), "v", None, Filters(region))
-    with store.database.writing() as connection:
-        connection.execute(update(turns).where(turns.c.id == answer_id).values(created_at=datetime.now(UTC) - ago))
-    return answer_id
 
 
 def titles(page: str) -> list[str]:
@@ -53,14 +37,6 @@ def titles(page: str) -> list[str]:
 def only(groups: tuple[Group, ...]) -> Group:
     assert len(groups) == 1
     return groups[0]
-
-
-@pytest.fixture
-def kept(database_url: str) -> Iterator[Store]:  # noqa: F811
-    """A store on each of the engines."""
-    opened = open_store(database_url)
-    yield opened
-    opened.close()
 
 
 @pytest.mark.parametrize(
@@ -137,7 +113,7 @@ def test_a_decision_keeps_no_words_of_a_question_whose_conversation_is_deleted(k
 # --- the pages
 
 
-def test_the_list_shows_counts_reasons_and_kinds(client: TestClient, store: Store) -> None:  # noqa: F811
+def test_the_list_shows_counts_reasons_and_kinds(client: TestClient, store: Store) -> None:
     for _ in range(3):
         down = asked(store, FEES, ago=timedelta(hours=2))
     store.verdicts.add(down, "down", "找不到")
@@ -171,7 +147,7 @@ def test_the_list_shows_counts_reasons_and_kinds(client: TestClient, store: Stor
         ({"stands": "all", "words": "的", "days": "7"}, ["大兴的补贴？", "处理过的"]),
     ],
 )
-def test_filters_and_orders(client: TestClient, store: Store, query: dict[str, str], found: list[str]) -> None:  # noqa: F811
+def test_filters_and_orders(client: TestClient, store: Store, query: dict[str, str], found: list[str]) -> None:
     bad = asked(store, "差评的", Status.ANSWERED, ago=timedelta(days=10))
     store.verdicts.add(bad, "down", "太慢")
     with store.database.writing() as connection:
@@ -190,7 +166,7 @@ def test_filters_and_orders(client: TestClient, store: Store, query: dict[str, s
     assert titles(page.text) == found
 
 
-def test_pages_of_twenty(client: TestClient, store: Store) -> None:  # noqa: F811
+def test_pages_of_twenty(client: TestClient, store: Store) -> None:
     for number in range(23):
         asked(store, f"第{number}个问题", ago=timedelta(minutes=number))
     first, second = (client.get("/admin/questions", params={"page": page}).text for page in ("1", "2"))
@@ -200,7 +176,7 @@ def test_pages_of_twenty(client: TestClient, store: Store) -> None:  # noqa: F81
         assert client.get("/admin/questions", params={"page": beyond}).status_code == 200
 
 
-def test_a_question_shows_its_answer_as_given_now_and_is_decided(client: TestClient, store: Store) -> None:  # noqa: F811
+def test_a_question_shows_its_answer_as_given_now_and_is_decided(client: TestClient, store: Store) -> None:
     answer_id = asked(store, ELSEWHERE)
     key, address = key_of(ELSEWHERE), f"/admin/questions/{key_of(ELSEWHERE)}"
     page = client.get(address).text
@@ -219,7 +195,7 @@ def test_a_question_shows_its_answer_as_given_now_and_is_decided(client: TestCli
     assert [each.action for each in store.audit.page(WHO, None, 0, 2)] == ["重新打开提问", "处理提问"]
 
 
-def test_the_log_names_a_question_by_its_number_never_by_its_words(client: TestClient, store: Store) -> None:  # noqa: F811
+def test_the_log_names_a_question_by_its_number_never_by_its_words(client: TestClient, store: Store) -> None:
     """The log is kept for good, a question until its conversation is deleted."""
     asked(store, ELSEWHERE)
     number, address = key_of(ELSEWHERE)[:12], f"/admin/questions/{key_of(ELSEWHERE)}"
@@ -242,7 +218,7 @@ def test_what_is_no_key_of_a_question(words: str) -> None:
     assert not is_key(words)
 
 
-def test_a_question_that_is_gone_is_told(client: TestClient, library: Library) -> None:  # noqa: F811
+def test_a_question_that_is_gone_is_told(client: TestClient, library: Library) -> None:
     answer = client.get(f"/admin/questions/{'0' * 32}")
     assert answer.status_code == 404
     assert "请从问题列表进入" in answer.text

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from time import time
 
@@ -10,8 +9,9 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from tests.postgres import database_url  # noqa: F401  fixture
-from web.store import Store, open_store
+from tests.postgres import database_url as database_url
+from tests.postgres import store as store
+from web.store import Store
 from web.store.accounts import AccountTaken, UnknownAccount
 from web.store.audit import Action
 from web.store.publications import Kind, State, UnderWay, UnknownPublication
@@ -19,13 +19,6 @@ from web.store.trials import UnknownTrial
 from web.store.uploads import UnknownUpload, UploadState, new_id
 
 WHO = "王芳"
-
-
-@pytest.fixture
-def store(database_url: str) -> Iterator[Store]:  # noqa: F811
-    opened = open_store(database_url)
-    yield opened
-    opened.close()
 
 
 def test_accounts_and_their_sessions(store: Store) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,24 +13,20 @@ from sqlalchemy import insert, update
 from assistant.answers import Answer, QuestionType, Quotation, Status
 from corpus.citations import cite
 from corpus.library import Library
-from tests.postgres import cluster, database_url  # noqa: F401  fixtures
-from tests.test_web_admin import administration, client, store, visitor  # noqa: F401  fixtures
+from tests.entrances import administration as administration
+from tests.entrances import client as client
+from tests.entrances import store as store
+from tests.entrances import visitor as visitor
+from tests.postgres import database_url as database_url
+from tests.postgres import kept as kept
 from web.admin.care.charts import HEIGHT, bars_of, shares_of
 from web.admin.care.usage import figures_of
 from web.beijing import BEIJING
-from web.store import Store, open_store
+from web.store import Store
 from web.store.tables import feedback, key_usage, turns
 
 DOCTORS, DRILLS = ("changning-2025-2", "2.1.2"), ("daxing-2026-22", "6.20")
 LATE = ("changning-2025-2", "2.1.1")
-
-
-@pytest.fixture
-def kept(database_url: str) -> Iterator[Store]:  # noqa: F811
-    """A store on each of the engines."""
-    opened = open_store(database_url)
-    yield opened
-    opened.close()
 
 
 def beijing(days_ago: int, hour: int = 12, minute: int = 0) -> datetime:
@@ -41,7 +36,7 @@ def beijing(days_ago: int, hour: int = 12, minute: int = 0) -> datetime:
 
 
 def asked(
-    store: Store,  # noqa: F811
+    store: Store,
     library: Library,
     at: datetime,
     status: Status = Status.ANSWERED,
@@ -61,12 +56,12 @@ def asked(
     return answer_id
 
 
-def change(store: Store, table: Any, which: Any, at: datetime) -> None:  # noqa: F811
+def change(store: Store, table: Any, which: Any, at: datetime) -> None:
     with store.database.writing() as connection:
         connection.execute(update(table).where(which).values(created_at=at.astimezone(UTC)))
 
 
-def judged(store: Store, answer_id: str, verdict: str, at: datetime) -> None:  # noqa: F811
+def judged(store: Store, answer_id: str, verdict: str, at: datetime) -> None:
     feedback_id = store.verdicts.add(answer_id, verdict)
     change(store, feedback, feedback.c.id == feedback_id, at)
 
@@ -149,7 +144,7 @@ def test_bars_are_as_high_as_their_values() -> None:
     assert shares_of([("a", 0)])[0].share == 0
 
 
-def test_the_page_draws_and_tells_the_same(client: TestClient, store: Store, library: Library) -> None:  # noqa: F811
+def test_the_page_draws_and_tells_the_same(client: TestClient, store: Store, library: Library) -> None:
     empty = client.get("/admin/usage")
     assert empty.status_code == 200
     assert "这段时间没有提问" in empty.text

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,8 @@ from sqlalchemy.exc import OperationalError
 
 from assistant.pipeline import Assistant
 from corpus.library import Library
-from tests.test_web_desk import (
+from tests.scripted import (
+    ASK,
     DOCTORS,
     ELSEWHERE,
     FAULT,
@@ -26,14 +26,15 @@ from tests.test_web_desk import (
     SUBSIDY,
     VAGUE,
     Scripted,
+    assert_problem,
+    assert_shape,
+    assert_verbatim,
+    serve,
 )
-from web.app import create_app
-from web.asking import Answering
 from web.limits import MAX_BODY
-from web.problems import KINDS, MEDIA_TYPE
-from web.store import Store, open_store
+from web.problems import KINDS
+from web.store import Store
 
-ASK = "/api/v1/ask"
 VERIFY = "/api/v1/verify"
 FEEDBACK = "/api/v1/feedback"
 SEARCH = "/api/v1/search"
@@ -75,13 +76,6 @@ CITATION_FIELDS = {
 RELATED_FIELDS = {"document_id": str, "article_id": str, "title": str, "label": str, "snippet": str, "url": str}
 
 
-def serve(assistant: Answering, path: Path) -> Iterator[TestClient]:
-    store = open_store(f"sqlite:///{path / 'yiyang.db'}")
-    with TestClient(create_app(assistant, store), raise_server_exceptions=False) as client:
-        yield client
-    store.close()
-
-
 @pytest.fixture(scope="module")
 def client(library: Library, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     """Over the scripted assistant."""
@@ -99,20 +93,6 @@ def ask(client: TestClient, question: str, **others: Any) -> dict[str, Any]:
     assert response.status_code == 200, response.text
     answer: dict[str, Any] = response.json()
     return answer
-
-
-def assert_shape(value: dict[str, Any], fields: dict[str, Any]) -> None:
-    assert set(value) == set(fields)
-    for name, kind in fields.items():
-        assert isinstance(value[name], kind), name
-
-
-def assert_verbatim(client: TestClient, citation: dict[str, Any]) -> None:
-    text = client.get(f"/api/v1/documents/{citation['document_id']}/text").content.decode()
-    assert text[citation["start"] : citation["end"]] == citation["quote"]
-    assert sha256(text.encode()).hexdigest() == citation["document_sha256"]
-    for start, end in citation["highlights"]:
-        assert citation["start"] <= start < end <= citation["end"]
 
 
 # The contract
@@ -372,18 +352,6 @@ PROBLEMS: list[tuple[str, str, dict[str, Any], str]] = [
     ("POST", FEEDBACK, {"json": {"answer_id": HEX, "verdict": "up", "reason": "x" * 501}}, "invalid_request"),
     ("POST", FEEDBACK, {"json": {"answer_id": HEX, "verdict": "up", "reason": "\x00"}}, "control_characters"),
 ]
-
-
-def assert_problem(response: Any, code: str) -> dict[str, Any]:
-    status, title, _ = KINDS[code]
-    assert response.headers["content-type"] == MEDIA_TYPE
-    problem: dict[str, Any] = response.json()
-    assert set(problem) - {"errors"} == {"type", "title", "status", "detail", "code", "instance"}
-    assert problem["instance"] == f"urn:yiyang:request:{response.headers['x-request-id']}"
-    assert (problem["code"], problem["status"], response.status_code) == (code, status, status)
-    assert (problem["type"], problem["title"]) == (f"urn:yiyang:problem:{code}", title)
-    assert any("一" <= character <= "鿿" for character in problem["detail"])
-    return problem
 
 
 @pytest.mark.parametrize(

@@ -18,24 +18,18 @@ from fastapi.testclient import TestClient
 
 from assistant.answers import Answer
 from assistant.pipeline import Assistant
-from corpus.library import Library
 from tests.loopback import serving
-from tests.test_web_api import assert_problem, serve
-from tests.test_web_desk import DOCTORS, FAULT, NURSES, SECRET, SUBSIDY, Scripted
+from tests.scripted import ASK, DOCTORS, FAULT, NURSES, SECRET, SUBSIDY, Scripted, assert_problem, serve
+from tests.scripted import scripted as scripted
 from tests.watched import Watched
+from tests.watched import watched as watched
 from web.app import create_app
 from web.limits import LARGER
 from web.schemas.batch import MAX_BATCH
 from web.store import open_store
 
 BATCH = "/api/v1/ask/batch"
-ASK = "/api/v1/ask"
 OF_EACH_TIME = ("conversation_id", "answer_id", "elapsed_ms")
-
-
-@pytest.fixture
-def scripted(library: Library) -> Scripted:
-    return Scripted(library)
 
 
 @pytest.fixture
@@ -173,11 +167,6 @@ def test_the_openapi_document_describes_a_question_and_a_line(client: TestClient
 
 
 # On a real server
-
-
-@pytest.fixture
-def watched(assistant: Assistant) -> Watched:
-    return Watched(assistant)
 
 
 @pytest.fixture

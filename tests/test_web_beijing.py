@@ -21,10 +21,10 @@ from corpus.library import Library, library_of
 from corpus.originals import Originals
 from index.encoder import Encoder
 from index.storage import IndexUnavailable
-from tests.test_web_desk import DOCTORS, Scripted
-from tests.test_web_pages import BROWSER, read
-from tests.test_web_reader import add, word_file
-from tests.test_web_store import ANSWER
+from tests.pages import BROWSER, read
+from tests.papers import add, word_file
+from tests.scripted import ANSWER, DOCTORS, Scripted
+from tests.sqlite import store as store
 from web import beijing
 from web.__main__ import cli
 from web.app import create_app
@@ -34,7 +34,7 @@ from web.operation.answer_cache import AnswerCache
 from web.operation.metrics import Metrics
 from web.pages.editions import editions_of
 from web.settings import Settings
-from web.store import Store, open_store
+from web.store import Store
 from web.store.tables import conversations, turns
 
 CHANGNING = "changning-2025-2"
@@ -56,13 +56,6 @@ def dated(library: Library) -> Library:
     """A document that takes force on that day, alone."""
     paper = library.get(CHANGNING)
     return library_of((replace(paper, metadata=replace(paper.metadata, effective_on=TAKES_FORCE, expires_on=None)),))
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = open_store(f"sqlite:///{tmp_path / 'yiyang.db'}")
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

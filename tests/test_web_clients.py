@@ -13,15 +13,12 @@ import pytest
 from fastapi.testclient import TestClient
 
 from assistant.pipeline import Assistant
-from tests.clients import node_with, python_with, run
+from tests.clients import OPENAPI_PYTHON_CLIENT, OPENAPI_TS, node_with, python_with, run
 from tests.loopback import serving
 from web.access.admission import open_access
 from web.access.settings import AccessSettings
 from web.app import create_app
 from web.store import open_store
-
-OPENAPI_PYTHON_CLIENT = "openapi-python-client==0.29.1"
-OPENAPI_TS = ("@hey-api/openapi-ts@0.95.0", "typescript@5.9.3")
 
 PYTHON = """
 from datetime import date

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import signal
 import socket
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from http.client import HTTPConnection
 from pathlib import Path
 from time import monotonic, sleep
@@ -19,29 +15,8 @@ from urllib.request import urlopen
 import pytest
 
 from assistant.pipeline import Assistant
-from tests.conftest import REPOSITORY
+from tests.commands import web
 from web.settings import Settings
-
-
-def environment(**changes: str) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if name != "PORT" and not name.startswith("YIYANG_")}
-    return {**kept, **changes}
-
-
-@contextmanager
-def web(*arguments: str, **changes: str) -> Iterator[subprocess.Popen[str]]:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "web", *arguments],
-        cwd=REPOSITORY,
-        env=environment(**changes),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    with process:
-        yield process
-        if process.poll() is None:
-            process.kill()
 
 
 def fail(*arguments: str, **changes: str) -> str:

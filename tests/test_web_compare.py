@@ -17,9 +17,8 @@ from assistant.answers import Filters, Status
 from assistant.pipeline import Assistant
 from corpus.figures.hard_figures import FigureKind
 from corpus.library import Library, library_of
-from tests.test_web_api import serve
-from tests.test_web_desk import Scripted
-from tests.test_web_pages import BROWSER, INJECTIONS, Element, read
+from tests.pages import BROWSER, INJECTIONS, Element, read
+from tests.scripted import Scripted, serve
 from web.exports.choosing import Figures
 from web.pages.compare import EXAMPLES, asking_of, compare_url
 from web.pages.comparison import Comparison, compare

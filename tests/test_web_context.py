@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import create_engine, update
 
 from assistant.pipeline import Assistant
-from tests.postgres import database_url  # noqa: F401  fixture
+from tests.postgres import database_url as database_url
+from tests.postgres import store as store
 from web.asking import Desk
 from web.migrations import upgrade
 from web.store import Store, open_store
@@ -20,24 +20,13 @@ DOCTORS = "养老机构内设医务室至少配几名医生？"
 WHOLE = "原文给我看看"
 
 
-@pytest.fixture
-def store(database_url: str) -> Iterator[Store]:  # noqa: F811
-    opened = open_store(database_url)
-    yield opened
-    opened.close()
-
-
 def age(store: Store, by: timedelta) -> None:
     """Make every turn older."""
     with store.database.writing() as connection:
         connection.execute(update(turns).values(created_at=datetime.now(UTC) - by))
 
 
-def test_what_was_cited_survives_a_restart(
-    database_url: str,  # noqa: F811
-    store: Store,
-    assistant: Assistant,
-) -> None:
+def test_what_was_cited_survives_a_restart(database_url: str, store: Store, assistant: Assistant) -> None:
     first = Desk(assistant, store).ask(DOCTORS)
     reopened = open_store(database_url)
     (turn,) = reopened.conversations.turns(first.conversation_id)
@@ -61,7 +50,7 @@ def test_a_turn_can_be_leaned_on_for_a_while_only(
     assert len(store.conversations.turns(first.conversation_id)) == 2
 
 
-def test_a_conversation_from_before_the_column_is_read_on(database_url: str) -> None:  # noqa: F811
+def test_a_conversation_from_before_the_column_is_read_on(database_url: str) -> None:
     engine = create_engine(database_url.replace("postgresql:", "postgresql+psycopg:"))
     upgrade(engine, "0001")
     moment, filters = datetime.now(UTC).isoformat(sep=" "), '{"region": null, "document_ids": null, "as_of": null}'

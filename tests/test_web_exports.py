@@ -33,12 +33,10 @@ from corpus.figures.measures import Frequency
 from corpus.figures.requirements import Force
 from corpus.figures.spreadsheet import COLUMNS
 from corpus.library import Library, library_of, load_document
-from corpus.provisions import Metadata, PolicyDocument
 from corpus.readers import read
 from corpus.structure.cleaning import clean
-from corpus.structure.parser import parse
-from tests.test_web_api import assert_problem, serve
-from tests.test_web_desk import Scripted
+from tests.papers import paper
+from tests.scripted import Scripted, assert_problem, serve
 from web import beijing
 from web.api import export
 from web.app import create_app
@@ -69,10 +67,6 @@ DUTIES = """一、定期事项
 （九）每日开展1次巡视。
 （十）不得每年组织2次评比。
 """
-
-
-def paper(text: str, document_id: str = "paper", **facts: Any) -> PolicyDocument:
-    return PolicyDocument(document_id, Metadata(**{"title": "某方案", **facts}), text, parse(text))
 
 
 @pytest.fixture(scope="module")

@@ -13,9 +13,8 @@ from fastapi.testclient import TestClient
 from sqlalchemy import update
 
 from corpus.library import Library
-from tests.test_web_desk import DOCTORS, ELSEWHERE, NURSES, NURSES_IN_FULL, Scripted
-from tests.test_web_pages import BROWSER, Element, read
-from tests.test_web_store import ANSWER
+from tests.pages import BROWSER, Element, read
+from tests.scripted import ANSWER, DOCTORS, ELSEWHERE, NURSES, NURSES_IN_FULL, Scripted
 from web.app import create_app
 from web.pages.history import COOKIE, KEPT_FOR, past_list
 from web.pages.history import Visitor as Who

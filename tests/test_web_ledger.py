@@ -17,10 +17,9 @@ from icalendar import Calendar
 
 from corpus.figures.ledger import ledger
 from corpus.library import Library, library_of
-from tests.test_web_api import serve
-from tests.test_web_desk import Scripted
-from tests.test_web_exports import paper
-from tests.test_web_pages import BROWSER, INJECTIONS, Element, read
+from tests.pages import BROWSER, INJECTIONS, Element, read
+from tests.papers import paper
+from tests.scripted import Scripted, serve
 from web.pages.ledger import ON_A_PAGE
 
 

@@ -12,9 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus.library import Library, UnknownDocument
-from tests.test_web_api import serve
-from tests.test_web_desk import Scripted
-from tests.test_web_pages import BROWSER, Element, read
+from tests.pages import BROWSER, Element, read
+from tests.scripted import Scripted, serve
 from web.pages.citation_map import CitationMap, Edge, Node, Tier, around, at_large, citation_map
 from web.pages.map_drawing import BOX, LINE, drawing_of, lines_of
 from web.pages.map_layout import PASSAGE, components, layout_of

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import string
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from time import perf_counter
@@ -18,7 +17,8 @@ from stdnum.cn import ric
 from assistant.answers import Answer, Filters
 from assistant.pipeline import Assistant
 from corpus.library import Library
-from tests.postgres import database_url  # noqa: F401  fixture
+from tests.postgres import database_url as database_url
+from tests.postgres import store as store
 from web.asking import Desk
 from web.masking import CARD, DIGITS, DOCUMENT, EMAIL, IDENTITY, TELEPHONE, impersonal, masked
 from web.store import Store, open_store
@@ -266,13 +266,6 @@ ID, MOBILE, BANK, MAIL, FIXED = (
     "021-62345678",
 )
 QUESTION = f"我母亲（身份证号{ID}，电话{MOBILE}）住的养老机构内设医务室至少配几名医生？"
-
-
-@pytest.fixture
-def store(database_url: str) -> Iterator[Store]:  # noqa: F811
-    opened = open_store(database_url)
-    yield opened
-    opened.close()
 
 
 def test_neither_question_nor_reason_is_kept_with_personal_data(store: Store, assistant: Assistant) -> None:

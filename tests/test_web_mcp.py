@@ -18,6 +18,7 @@ from assistant.pipeline import Assistant
 from corpus.library import Library
 from tests.conftest import REPOSITORY
 from tests.watched import Watched
+from tests.watched import watched as watched
 from web.asking import Desk
 from web.mcp import INSTRUCTIONS, TOOLS, server_over
 from web.store import open_store
@@ -132,11 +133,6 @@ def test_the_web_server_does_not_load_the_package() -> None:
 
 
 # In one process
-
-
-@pytest.fixture
-def watched(assistant: Assistant) -> Watched:
-    return Watched(assistant)
 
 
 @pytest.fixture

@@ -22,9 +22,10 @@ from fastapi.testclient import TestClient
 from sqlalchemy.exc import OperationalError
 
 from assistant.answers import Filters
-from corpus.library import Library
 from index.stages import stage, timed
-from tests.test_web_desk import DOCTORS, FAULT, NURSES, SECRET, SUBSIDY, Scripted
+from tests.scripted import ASK, DOCTORS, FAULT, NURSES, SECRET, SUBSIDY, Scripted
+from tests.scripted import scripted as scripted
+from tests.sqlite import store as store
 from web import beijing
 from web.app import create_app
 from web.asking import Desk
@@ -39,23 +40,10 @@ from web.operation.readiness import Readiness
 from web.operation.starting import starting_app
 from web.problems import Problem
 from web.settings import Settings
-from web.store import Store, open_store
+from web.store import Store
 
-ASK = "/api/v1/ask"
 MADE = re.compile(r"[2-9a-z]{4}-[2-9a-z]{4}-[2-9a-z]{4}")
 BROWSER = {"accept": "text/html,application/xhtml+xml"}
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = open_store(f"sqlite:///{tmp_path / 'yiyang.db'}")
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def scripted(library: Library) -> Scripted:
-    return Scripted(library)
 
 
 @pytest.fixture

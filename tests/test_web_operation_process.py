@@ -26,9 +26,9 @@ import pytest
 from uvicorn.supervisors.multiprocess import SIGNALS
 
 from assistant.pipeline import Assistant
+from tests.commands import environment
 from tests.conftest import REPOSITORY
-from tests.test_web_command import environment
-from tests.test_web_operation_renewal import MEALS, add_meals, until
+from tests.renewals import MEALS, add_meals, until
 from web.operation import workers
 from web.operation.process import server_config
 from web.operation.workers import Supervisor, WorkerProcess

@@ -10,21 +10,19 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
-from docx import Document
 from fastapi.testclient import TestClient
 from hypothesis import given
 from hypothesis import strategies as st
-from typer.testing import CliRunner
 
-from corpus.__main__ import commands
 from corpus.holdings import Holdings, library_at
 from corpus.library import DOCUMENTS, Library
 from corpus.originals import Originals
 from corpus.provisions import Metadata
 from corpus.readers import Format
 from tests.conftest import SHARED
-from tests.test_web_desk import Scripted
-from tests.test_web_pages import BROWSER, Element, read
+from tests.pages import BROWSER, Element, read
+from tests.papers import add, word_file
+from tests.scripted import Scripted
 from web.app import create_app
 from web.pages.downloads import CONTENT_TYPES, attachment, file_name
 from web.pages.finding import LONGEST_WANTED, find
@@ -288,26 +286,6 @@ class Office:
     home: Path
     client: TestClient
     document_id: str
-
-
-def word_file(path: Path, days: int) -> Path:
-    paper = Document()
-    for line in (
-        "某市养老服务办法",
-        "某政发〔2022〕9号",
-        "第一条　为了规范养老服务，制定本办法。",
-        f"第二条　备案应当在{days}日内办理。",
-        "某市人民政府",
-        "2022年3月1日",
-    ):
-        paper.add_paragraph(line)
-    paper.save(str(path))
-    return path
-
-
-def add(home: Path, path: Path) -> None:
-    added = CliRunner().invoke(commands, ["add", "--no-index", "--home", str(home), str(path)])
-    assert added.exit_code == 0, added.output
 
 
 @pytest.fixture(scope="module")

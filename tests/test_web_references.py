@@ -14,15 +14,12 @@ from fastapi.testclient import TestClient
 from typer.testing import CliRunner
 
 from corpus.__main__ import commands
-from corpus.head.metadata import corrected, metadata_of
 from corpus.holdings import library_at
 from corpus.library import Library, library_of
-from corpus.provisions import PolicyDocument
-from corpus.structure.parser import parse
 from tests.conftest import SHARED
-from tests.test_web_api import assert_problem, assert_shape, serve
-from tests.test_web_desk import Scripted
-from tests.test_web_pages import BROWSER, Element, read
+from tests.pages import BROWSER, Element, read
+from tests.papers import document_of
+from tests.scripted import Scripted, assert_problem, assert_shape, serve
 from web import schemas
 from web.pages.facts import Words, facts_of
 from web.pages.relations import Relation, documents_naming, texts_named
@@ -85,11 +82,6 @@ NEXT = """\
 第三条　本办法自2022年5月1日起施行。《某市养老服务办法》（某政发〔2015〕1号）同时废止。
 """
 TODAY = date(2026, 6, 1)
-
-
-def document_of(document_id: str, text: str, **facts: object) -> PolicyDocument:
-    provisions = parse(text)
-    return PolicyDocument(document_id, corrected(metadata_of(text, provisions), facts), text, provisions)
 
 
 @pytest.fixture(scope="module")

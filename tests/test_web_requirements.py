@@ -14,8 +14,7 @@ from corpus.figures.hard_figures import FigureKind
 from corpus.figures.ledger import ledger
 from corpus.figures.requirements import Force
 from corpus.library import Library
-from tests.test_web_api import assert_problem, assert_shape, assert_verbatim, serve
-from tests.test_web_desk import Scripted
+from tests.scripted import Scripted, assert_problem, assert_shape, assert_verbatim, serve
 from web import schemas
 from web.exports.choosing import Order
 from web.exports.rhythms import Rhythm

@@ -14,9 +14,8 @@ from hypothesis import strategies as st
 
 from corpus.library import Library, library_of
 from corpus.provisions import Metadata, PolicyDocument, Provision
-from tests.test_web_api import serve
-from tests.test_web_desk import Scripted
-from tests.test_web_pages import BROWSER, Element, read
+from tests.pages import BROWSER, Element, read
+from tests.scripted import Scripted, serve
 from web.pages.shelf import BY_DATE, NO_REGION, Order, Shelf, Wish, shelf_of
 
 TODAY = date(2026, 6, 1)

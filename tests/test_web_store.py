@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
@@ -23,9 +23,12 @@ from alembic.operations import Operations
 from sqlalchemy import Table, create_engine, delete, inspect, select, text
 from sqlalchemy.exc import IntegrityError
 
-from assistant.answers import Answer, Filters, QuestionType, Status
+from assistant.answers import Filters
 from tests.conftest import REPOSITORY
-from tests.postgres import USER, cluster, database_url  # noqa: F401  fixtures
+from tests.postgres import USER, cluster
+from tests.postgres import database_url as database_url
+from tests.postgres import store as store
+from tests.scripted import ANSWER
 from web.migrations import upgrade
 from web.settings import Settings
 from web.store import Store, open_store
@@ -35,15 +38,6 @@ from web.store.publications import Kind, UnderWay
 from web.store.secret import LENGTH, NAME, SecretError, server_secret
 from web.store.tables import conversations, feedback, metadata, turns
 from web.store.verdicts import UnknownFeedback
-
-ANSWER = Answer(Status.ANSWERED, QuestionType.QUANTITY, "那护士呢？", "医务室配几名护士？", "1名。", "1名。")
-
-
-@pytest.fixture
-def store(database_url: str) -> Iterator[Store]:  # noqa: F811
-    opened = open_store(database_url)
-    yield opened
-    opened.close()
 
 
 def rows(store: Store, table: Table, *columns: str) -> Sequence[Any]:
@@ -183,7 +177,7 @@ def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
         open_store(f"sqlite:///{tmp_path / 'store.db'}")
 
 
-def test_a_database_of_a_newer_program_is_told_and_left_alone(store: Store, database_url: str) -> None:  # noqa: F811
+def test_a_database_of_a_newer_program_is_told_and_left_alone(store: Store, database_url: str) -> None:
     with store.database.writing() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(DatabaseUnavailable, match="更新的版本"):
@@ -204,7 +198,7 @@ print("up")
 """
 
 
-def test_several_servers_open_a_fresh_database_at_once(database_url: str) -> None:  # noqa: F811
+def test_several_servers_open_a_fresh_database_at_once(database_url: str) -> None:
     assert at_once(4, _OPEN, database_url) == ["up"] * 4
     opened = open_store(database_url)
     with opened.database.engine.connect() as connection:
@@ -213,7 +207,7 @@ def test_several_servers_open_a_fresh_database_at_once(database_url: str) -> Non
 
 
 def test_a_migration_that_is_cut_off_leaves_nothing(
-    database_url: str,  # noqa: F811
+    database_url: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     real = command.upgrade
@@ -231,7 +225,7 @@ def test_a_migration_that_is_cut_off_leaves_nothing(
     opened.close()
 
 
-def test_what_was_kept_survives_the_migrations(database_url: str) -> None:  # noqa: F811
+def test_what_was_kept_survives_the_migrations(database_url: str) -> None:
     """From the first version, in which a conversation had no more than its turns, to the latest."""
     engine = create_engine(database_url.replace("postgresql:", "postgresql+psycopg:"))
     upgrade(engine, "0001")
@@ -248,7 +242,7 @@ def test_what_was_kept_survives_the_migrations(database_url: str) -> None:  # no
     again.close()
 
 
-def test_of_several_verdicts_on_an_answer_the_latest_survives(database_url: str) -> None:  # noqa: F811
+def test_of_several_verdicts_on_an_answer_the_latest_survives(database_url: str) -> None:
     engine = create_engine(database_url.replace("postgresql:", "postgresql+psycopg:"))
     upgrade(engine, "0008")
     verdict = "INSERT INTO feedback (id, answer_id, verdict, reason, created_at) VALUES (:id, :answer, 'up', NULL, :at)"
@@ -329,7 +323,7 @@ def test_a_conversation_deleted_meanwhile_takes_no_more_turns(store: Store) -> N
     assert rows(store, turns, "id") == []
 
 
-def test_it_survives_being_closed_and_opened(store: Store, database_url: str) -> None:  # noqa: F811
+def test_it_survives_being_closed_and_opened(store: Store, database_url: str) -> None:
     conversation_id, answer_id = store.conversations.record(ANSWER, "v1")
     store.close()
     again = open_store(database_url)
@@ -411,7 +405,7 @@ store.close()
 """
 
 
-def test_processes_write_at_the_same_time_without_losing_a_turn(store: Store, database_url: str) -> None:  # noqa: F811
+def test_processes_write_at_the_same_time_without_losing_a_turn(store: Store, database_url: str) -> None:
     conversation_id, _ = store.conversations.record(ANSWER, "v1")
     at_once(3, _RECORD, database_url, conversation_id)
     assert sorted(position for (position,) in rows(store, turns, "position")) == [*range(121)]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from time import monotonic, sleep
@@ -12,24 +11,17 @@ from time import monotonic, sleep
 import pytest
 from sqlalchemy import func, select, update
 
-from assistant.answers import Answer, QuestionType, Status
 from tests.conftest import REPOSITORY
-from tests.postgres import database_url  # noqa: F401  fixture
+from tests.postgres import database_url as database_url
+from tests.postgres import store as store
+from tests.scripted import ANSWER
 from web.settings import Settings
-from web.store import Store, open_store
+from web.store import Store
 from web.store.conversations import UnknownConversation
 from web.store.retention import BATCH, Retention, forget
 from web.store.tables import conversations, feedback, turns
 
-ANSWER = Answer(Status.ANSWERED, QuestionType.QUANTITY, "那护士呢？", "医务室配几名护士？", "1名。", "1名。")
 NOW = datetime.now(UTC)
-
-
-@pytest.fixture
-def store(database_url: str) -> Iterator[Store]:  # noqa: F811
-    opened = open_store(database_url)
-    yield opened
-    opened.close()
 
 
 def asked(store: Store, *days_ago: float) -> str:
@@ -85,7 +77,7 @@ def test_more_than_a_batch_is_deleted_while_others_write(store: Store) -> None:
 
 
 @pytest.mark.parametrize(("days", "remain"), [(180, 1), (1000, 2), (0, 2)])
-def test_the_server_forgets_by_itself(database_url: str, store: Store, days: int, remain: int) -> None:  # noqa: F811
+def test_the_server_forgets_by_itself(database_url: str, store: Store, days: int, remain: int) -> None:
     asked(store, 365)
     asked(store, 1)
     retention = Retention(database_url, days)
@@ -123,7 +115,7 @@ def run(*arguments: str, url: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_the_command_says_how_many(store: Store, database_url: str) -> None:  # noqa: F811
+def test_the_command_says_how_many(store: Store, database_url: str) -> None:
     asked(store, 100)
     asked(store, 100, 99)
     asked(store, 1)

@@ -15,8 +15,7 @@ from hypothesis import strategies as st
 
 from corpus.anticipated import AnticipatedQuestion
 from corpus.library import Library, library_of
-from tests.test_web_api import assert_problem, assert_shape, serve
-from tests.test_web_desk import Scripted
+from tests.scripted import Scripted, assert_problem, assert_shape, serve
 from web import suggestions
 from web.suggestions import LONGEST_TYPED, SuggestionKind, Suggestions, key_of, suggestions_of
 

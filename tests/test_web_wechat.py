@@ -27,6 +27,7 @@ from wechatpy.utils import check_signature
 from assistant.answers import Answer, QuestionType, Status
 from assistant.pipeline import Assistant
 from tests.postgres import cluster
+from tests.sqlite import store as store
 from tests.watched import Watched
 from web.api.questions import questions_router
 from web.asking import Desk
@@ -308,13 +309,6 @@ class Platform:
 
     def ask(self, content: str, message_id: int) -> str:
         return self.said(self.push(a_text(content, message_id)))
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = open_store(f"sqlite:///{tmp_path / 'yiyang.db'}")
-    yield opened
-    opened.close()
 
 
 @pytest.fixture(params=[PLAIN, SAFE], ids=["明文模式", "安全模式"])

@@ -6,6 +6,8 @@ import threading
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
+
 from assistant.answers import Answer
 from assistant.pipeline import Assistant, SearchHit
 from corpus.library import Library
@@ -45,3 +47,8 @@ class Watched:
 
     def search(self, question: str, **context: Any) -> tuple[SearchHit, ...]:
         return self.assistant.search(question, **context)
+
+
+@pytest.fixture
+def watched(assistant: Assistant) -> Watched:
+    return Watched(assistant)
