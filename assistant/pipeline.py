@@ -33,7 +33,7 @@ from assistant.references import text_asked
 from assistant.rendering import Telling, render, template_files
 from assistant.scope import Scope, scope_of, uncovered
 from assistant.spelling import Spelling
-from assistant.sureness import reliability
+from assistant.sureness import Sureness, reliability
 from assistant.verification import verify
 from corpus.anticipated import AnticipatedError
 from corpus.citations import Citation, cite
@@ -123,8 +123,7 @@ class Assistant:
             found = Found(draft) if draft else self._search_and_decide(asked, scope, limit)
         with stage("render"):
             day = filters.as_of or self.clock()
-            worth = reliability(found.draft.status, found.draft.confidence) if found.ranked is not None else None
-            telling = Telling(day, filters != _NO_FILTERS, worth.sureness if worth else None)
+            telling = Telling(day, filters != _NO_FILTERS, _sureness_of(found))
             rendered = render(found.draft, question, interpreted, self.library, telling)
         with stage("verify"):
             answer = verify(rendered, self.library)
@@ -252,6 +251,12 @@ def _rules_on_something(hit: Hit, library: Library) -> bool:
     if not is_ruling(provision.article_id):
         return False
     return provision.end == provision.subtree_end or "。" in document.own_text(provision)
+
+
+def _sureness_of(found: Found) -> Sureness | None:
+    draft = found.draft
+    worth = reliability(draft.status, draft.type, draft.confidence) if found.ranked is not None else None
+    return worth.sureness if worth else None
 
 
 def _search_hit(evidence: Evidence) -> SearchHit:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from assistant.answers import Answer, Status
+from assistant.answers import Answer, QuestionType, Status
 
 
 class Sureness(StrEnum):
@@ -38,8 +38,14 @@ _RELIABILITY: tuple[tuple[Status, float, Reliability], ...] = (
 )
 
 
-def reliability(status: Status, confidence: float) -> Reliability | None:
+_COMPARED = Reliability(Sureness.MIDDLE, 0.8)
+"""Of things set side by side the confidence tells nothing: .82, .80, .82 right in its three bands (44, tuning half)."""
+
+
+def reliability(status: Status, asked: QuestionType, confidence: float) -> Reliability | None:
     """How often outcomes of a search with this status and confidence were right; None where it was asked back."""
+    if status is Status.ANSWERED and asked is QuestionType.COMPARISON:
+        return _COMPARED
     return next((worth for each, least, worth in _RELIABILITY if each is status and confidence >= least), None)
 
 
@@ -47,4 +53,4 @@ def reliability_of(answer: Answer) -> Reliability | None:
     """The same of an answer; None, too, where nothing was searched."""
     if answer.reasons is None or not answer.reasons.searched:
         return None
-    return reliability(answer.status, answer.confidence)
+    return reliability(answer.status, answer.question_type, answer.confidence)

@@ -120,7 +120,7 @@ def test_comparison_has_a_block_a_side(assistant: Assistant) -> None:
 def test_a_silent_side_and_an_uncovered_one_are_named(assistant: Assistant) -> None:
     silent = assistant.ask("大兴和长宁消防演练多久一次")
     assert [document_id for document_id, _ in cited(silent)] == ["daxing-2026-22"]
-    assert "长宁方案没有写这件事" in silent.finding
+    assert "长宁方案中没有找到写这件事的条文" in silent.finding
     uncovered = assistant.ask("大兴和朝阳区的家庭医生签约有什么不同？")
     assert "库中没有朝阳区的文件" in uncovered.finding
 

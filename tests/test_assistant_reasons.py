@@ -10,7 +10,7 @@ import pytest
 
 from assistant.answers import Answer, Filters, Reasons, Status, Turn
 from assistant.pipeline import Assistant
-from assistant.sureness import Sureness, reliability_of
+from assistant.sureness import Reliability, Sureness, reliability_of
 from eval.gold import read_gold
 from eval.metrics import score_results
 from eval.runner import run
@@ -98,23 +98,22 @@ DOUBTS = ("未必正是所问", "没有找到写明", "没有找到规定")
 
 def test_how_sure_an_outcome_is_said_to_be_was_measured_and_doubt_is_told(assistant: Assistant) -> None:
     """Every share that is told lies within seven hundredths of the share measured, or within chance of so few."""
-    outcomes: dict[tuple[Status, Sureness], list[bool]] = defaultdict(list)
-    findings: dict[tuple[Status, Sureness], list[str]] = defaultdict(list)
-    told: dict[tuple[Status, Sureness], float] = {}
+    outcomes: dict[tuple[Status, Reliability], list[bool]] = defaultdict(list)
+    findings: dict[tuple[Status, Reliability], list[str]] = defaultdict(list)
     for score in score_results(run(read_gold(REPORTING, assistant.library), assistant), assistant.library):
         answer = score.result.answer
         reliability = reliability_of(answer) if answer else None
         if answer is None or reliability is None:
             continue
-        key = answer.status, reliability.sureness
+        key = answer.status, reliability
         right = bool(score.first_right) if answer.status is Status.ANSWERED else score.status_right
         outcomes[key].append(right)
         findings[key].append(answer.finding)
-        told[key] = reliability.right
-    assert len(told) == 7
+    assert len(outcomes) == 8
     for key, rights in outcomes.items():
-        chance = 2 * (told[key] * (1 - told[key]) / len(rights)) ** 0.5
-        assert abs(mean(rights) - told[key]) <= max(0.07, chance), key
-    for (status, sureness), said in findings.items():
+        told = key[1].right
+        chance = 2 * (told * (1 - told) / len(rights)) ** 0.5
+        assert abs(mean(rights) - told) <= max(0.07, chance), key
+    for (status, worth), said in findings.items():
         doubts = [any(words in each for words in DOUBTS) for each in said]
-        assert all(doubts) if sureness is Sureness.LOW else not any(doubts), (status, sureness)
+        assert all(doubts) if worth.sureness is Sureness.LOW else not any(doubts), (status, worth)
