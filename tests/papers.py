@@ -1,4 +1,4 @@
-"""Papers for tests of what is added: made up, but as such papers are written."""
+"""Papers for tests of what is added: made up, but as such papers are written; and documents made of such."""
 
 from __future__ import annotations
 

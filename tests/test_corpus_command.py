@@ -23,9 +23,9 @@ from index.encoder import Encoder
 from index.storage import build_index, open_index
 from tests.conftest import REPOSITORY, SHARED
 from tests.papers import NEXT_YEAR, NOTICE, OTHER_PLAN, PLAN, REVISED, written
+from tests.papers import NOTICE_ID as ID
 
 CHINESE = re.compile("[\u4e00-\u9fff]")
-ID = "mouzhengbanfa-2024-31"
 
 
 @pytest.fixture(autouse=True)

@@ -26,8 +26,7 @@ from index.storage import manifest_of
 from tests.conftest import REPOSITORY
 from tests.fakes import HashingEncoder
 from tests.papers import NEXT_YEAR, NOTICE, OTHER_PLAN, PLAN, REVISED, written
-
-ID = "mouzhengbanfa-2024-31"
+from tests.papers import NOTICE_ID as ID
 
 
 def received(home: Path, text: str, name: str = "通知.txt", facts: dict[str, Any] | None = None) -> Received:
