@@ -23,7 +23,7 @@ from rich.table import Table
 from eval.baselines import Embeds, PlainPipeline
 from eval.gold import GoldQuestion
 from eval.runner import Answers
-from eval.server import Client, Server, serving
+from eval.server import Client, Server, own_and_unlimited, serving
 
 STARTS = 3
 CLIENTS = 8
@@ -83,7 +83,7 @@ def measure(questions: Sequence[str], local: Local, settings: Mapping[str, str],
         for start in range(STARTS):
             folder = Path(directory, str(start))
             folder.mkdir()
-            environment = {**settings, "YIYANG_DATABASE_URL": f"sqlite:///{folder / 'bench.db'}"}
+            environment = {**settings, **own_and_unlimited(folder / "bench.db")}
             console.print(f"启动服务（第 {start + 1} 次，共 {STARTS} 次）……", style="dim")
             with serving(environment, folder / "server.log") as server:
                 ready.append(server.ready_seconds)

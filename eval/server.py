@@ -66,6 +66,11 @@ class Client:
         self._connection.close()
 
 
+def own_and_unlimited(database: Path) -> dict[str, str]:
+    """The environment of a server that is to be measured: a database of its own, and no limit to who asks."""
+    return {"YIYANG_DATABASE_URL": f"sqlite:///{database}", "YIYANG_ADDRESS_PER_MINUTE": "0"}
+
+
 @contextmanager
 def serving(
     environment: Mapping[str, str], log: Path, command: Sequence[str] = (sys.executable, "-m", "web")

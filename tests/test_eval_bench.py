@@ -13,7 +13,8 @@ from rich.console import Console
 
 from eval.bench import Bench, Spread, distinct_questions, print_bench
 from eval.gold import GoldQuestion
-from eval.server import Client, Server, ServerFault, serving
+from eval.server import Client, Server, ServerFault, own_and_unlimited, serving
+from web.settings import Settings
 
 STAND_IN = """
 import json, os, sys
@@ -79,6 +80,14 @@ def test_a_server_is_stopped_when_something_goes_wrong(tmp_path: Path, command: 
     ):
         client.ask("坏")
     assert is_gone(server)
+
+
+def test_a_server_that_is_measured_is_not_limited(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert Settings().access.per_minute > 0
+    for name, value in own_and_unlimited(tmp_path / "bench.db").items():
+        monkeypatch.setenv(name, value)
+    assert Settings().access.per_minute == 0
+    assert str(tmp_path) in Settings().store_url
 
 
 def test_a_server_that_does_not_start_says_why(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ import numpy as np
 from rich.console import Console
 
 from eval.load.watching import GROWTH, Use, Watch, between, growth
-from eval.server import HOST, ROOT, ServerFault, serving
+from eval.server import HOST, ROOT, ServerFault, own_and_unlimited, serving
 
 LIMIT = 100.0
 """Milliseconds that 99 of 100 answers may take."""
@@ -158,7 +158,7 @@ def bench(settings: Mapping[str, str], workers: int, gold: Path, console: Consol
     settings: the environment by which it opens the index.
     """
     with TemporaryDirectory(prefix="yiyang-load-") as folder:
-        own = {"YIYANG_DATABASE_URL": f"sqlite:///{folder}/load.db", "YIYANG_ADDRESS_PER_MINUTE": "0"}
+        own = own_and_unlimited(Path(folder, "load.db"))
         log = Path(folder, "server.log")
         command = (sys.executable, "-m", "web", "--workers", str(workers))
         console.print(f"启动服务（{workers} 个进程）……", style="dim")
