@@ -27,6 +27,8 @@ FIRST, MOST = 5, 640
 SETTLE, MEASURED, HELD = 4.0, 15.0, 30.0
 """Seconds of a step that do not count, and that do; of the last one, which is to show that it can be sustained."""
 WARM_UP = 10.0
+FILLING = 6
+"""A sixth of a soak goes before it and does not count: until as many answers are kept as ever will be."""
 FINER = 1.15
 """The search ends where the next step would be nearer than this to one that is known."""
 _STARTS_WITHIN = 120.0
@@ -122,7 +124,7 @@ class Bench:
 
     def soak(self, people: int, seconds: float) -> Soak:
         """Raises ServerFault as `step` does."""
-        count = self._count(people, seconds, SETTLE)
+        count = self._count(people, seconds, settle=seconds / FILLING)
         samples = between(self._watch.samples, count["began"], count["ended"])
         return Soak(self._measured(people, count), growth(samples))
 
