@@ -209,25 +209,22 @@ def test_a_request_that_does_not_come_is_not_waited_for(impatient: int, begun: b
         assert closes_within(connection, 5 * PATIENT)
 
 
-def test_a_request_that_drips_is_not_waited_for(impatient: int) -> None:
+@pytest.mark.parametrize(
+    ("begun", "drop"),
+    [
+        (b"GET / HTTP/1.1\r\nHost: a\r\n", b"X: a\r\n"),
+        (b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n", b"a"),
+    ],
+    ids=["head", "body"],
+)
+def test_a_request_that_drips_is_not_waited_for(impatient: int, begun: bytes, drop: bytes) -> None:
     with connect(impatient) as connection:
-        connection.sendall(b"GET / HTTP/1.1\r\nHost: a\r\n")
+        connection.sendall(begun)
         for _ in range(100):
             if closes_within(connection, PATIENT / 10):
                 return
             with suppress(ConnectionError):
-                connection.sendall(b"X: a\r\n")
-    pytest.fail("it is still waited for")
-
-
-def test_a_body_that_drips_is_not_waited_for(impatient: int) -> None:
-    with connect(impatient) as connection:
-        connection.sendall(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n")
-        for _ in range(100):
-            if closes_within(connection, PATIENT / 10):
-                return
-            with suppress(ConnectionError):
-                connection.sendall(b"a")
+                connection.sendall(drop)
     pytest.fail("it is still waited for")
 
 
