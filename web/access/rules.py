@@ -32,7 +32,7 @@ class Rule:
     ground: Ground
     scope: str | None = None
     is_dear: bool = False
-    recalls_by: str = ""
+    recalls_by: str | None = None
     by_pages: bool = False
 
 
